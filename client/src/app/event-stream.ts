@@ -1,0 +1,51 @@
+import type { PipelineEvent } from '../../../pipeline/event-bus.ts';
+
+const REOPEN_AFTER_MS = 3_000;
+
+export interface EventFollower {
+  event(event: PipelineEvent): void;
+  /** Events may have been missed: what was loaded before must be loaded again. */
+  reconnected(): void;
+}
+
+export interface EventStream {
+  follow(follower: EventFollower, signal: AbortSignal): void;
+}
+
+/**
+ * One `GET /api/events` for the whole page, however many follow it: a browser has six connections to a server, and the
+ * player wants them.
+ */
+export function createEventStream(onConnection: (isConnected: boolean) => void): EventStream {
+  const followers = new Set<EventFollower>();
+  let wasOpen = false;
+
+  function open(): void {
+    const source = new EventSource('/api/events');
+    source.onopen = () => {
+      onConnection(true);
+      if (wasOpen) for (const follower of followers) follower.reconnected();
+      wasOpen = true;
+    };
+    source.onmessage = ({ data }: MessageEvent<string>) => {
+      const event = JSON.parse(data) as PipelineEvent;
+      for (const follower of followers) follower.event(event);
+    };
+    source.onerror = () => {
+      onConnection(false);
+      // Browsers come back by themselves, except after an answer that is no event stream, such as a proxy's 502.
+      if (source.readyState === EventSource.CLOSED) setTimeout(open, REOPEN_AFTER_MS);
+    };
+  }
+
+  open();
+  // A connection that stays open keeps the page out of the back/forward cache, but for a page that is left for good it
+  // ends with it: there is nothing to close.
+  return {
+    follow(follower, signal) {
+      if (signal.aborted) return;
+      followers.add(follower);
+      signal.addEventListener('abort', () => followers.delete(follower), { once: true });
+    },
+  };
+}

@@ -1,0 +1,151 @@
+import './media-chrome.ts';
+import './player.css';
+import type Hls from 'hls.js';
+import { h } from '../dom.ts';
+import { type PlaybackProblem, texts } from '../texts.ts';
+import { audioMenu } from './audio-menu.ts';
+import { createPlayback } from './playback.ts';
+import { createPlaybackStats, type PlaybackStats } from './playback-stats.ts';
+import { qualityMenu } from './quality-menu.ts';
+import { statsOverlay } from './stats-overlay.ts';
+
+/** The page's test and support hook: `millracePlayer.stats()` in the browser's console. */
+export interface PlayerHook {
+  /** Undefined where the browser plays HLS itself. */
+  readonly hls: Hls | undefined;
+  readonly video: HTMLVideoElement;
+  stats(): PlaybackStats;
+}
+
+declare global {
+  interface Window {
+    millracePlayer?: PlayerHook;
+  }
+}
+
+export interface PlayerOptions {
+  playlistUrl: string;
+  name: string;
+  posterUrl: string | null;
+  autoplay: boolean;
+  /** Not all of it is encoded yet. */
+  isCold: boolean;
+}
+
+/** The player with its controls. `close` stops it and frees what it holds. */
+export function createPlayer({ playlistUrl, name, posterUrl, autoplay, isCold }: PlayerOptions): { element: HTMLElement; close(): void } {
+  const end = new AbortController();
+  const video = h('video', { slot: 'media', playsinline: true, preload: 'auto', 'aria-label': name, poster: posterUrl ?? undefined });
+  const stats = createPlaybackStats(video, end.signal);
+  const { button: statsButton, overlay } = statsOverlay(stats.read, end.signal);
+  const quality = qualityMenu();
+  const audio = audioMenu();
+  const failure = failurePanel(() => {
+    failure.hide();
+    playback.start();
+    void play();
+  });
+  const element = playerFrame({ name, video, overlay, failure: failure.element, menus: [audio, quality], statsButton });
+
+  const playback = createPlayback({
+    video,
+    playlistUrl,
+    loadAtOnce: autoplay,
+    isCold,
+    onHls(hls) {
+      for (const follower of [stats, quality, audio]) follower.follow(hls);
+    },
+    onProblem: failure.show,
+  });
+  const hook: PlayerHook = {
+    get hls() {
+      return playback.hls;
+    },
+    video,
+    stats: stats.read,
+  };
+  window.millracePlayer = hook;
+
+  async function play(): Promise<void> {
+    try {
+      await video.play();
+    } catch {
+      // Without a gesture browsers may refuse sound; then the play button is what the viewer presses.
+    }
+  }
+
+  playback.start();
+  if (autoplay) void play();
+  if ('mediaSession' in navigator) {
+    const artwork = posterUrl === null ? [] : [{ src: posterUrl }];
+    navigator.mediaSession.metadata = new MediaMetadata({ title: name, artwork });
+  }
+
+  return {
+    element,
+    close() {
+      end.abort();
+      playback.close();
+      if (window.millracePlayer === hook) delete window.millracePlayer;
+    },
+  };
+}
+
+interface FrameParts {
+  name: string;
+  video: HTMLVideoElement;
+  overlay: HTMLElement;
+  failure: HTMLElement;
+  menus: { button: HTMLElement; menu: HTMLElement }[];
+  statsButton: HTMLElement;
+}
+
+function playerFrame({ name, video, overlay, failure, menus, statsButton }: FrameParts): HTMLElement {
+  const controller = h(
+    'media-controller',
+    { class: 'player__controller', 'aria-label': texts.playerLabel(name), defaultstreamtype: 'on-demand' },
+    video,
+    h('media-loading-indicator', { slot: 'centered-chrome', noautohide: true }),
+    ...menus.map(({ menu }) => menu),
+    h('media-time-range', { class: 'player__timeline' }),
+    h(
+      'media-control-bar',
+      { class: 'player__bar' },
+      h('media-play-button', { notooltip: true }),
+      h('media-seek-backward-button', { class: 'wide', seekoffset: 10, notooltip: true }),
+      h('media-seek-forward-button', { class: 'wide', seekoffset: 10, notooltip: true }),
+      h('media-mute-button', { notooltip: true }),
+      h('media-volume-range', { class: 'wide' }),
+      h('media-time-display', { showduration: true }),
+      h('span', { class: 'player__gap' }),
+      ...menus.map(({ button }) => button),
+      statsButton,
+      h('media-playback-rate-button', { class: 'wide', rates: '0.75 1 1.25 1.5 2', notooltip: true }),
+      h('media-pip-button', { class: 'wide', notooltip: true }),
+      h('media-fullscreen-button', { notooltip: true }),
+    ),
+  );
+  const frame = h('div', { class: 'player' }, controller, overlay, failure);
+  // The overlays go to full screen with the picture.
+  (controller as HTMLElement & { fullscreenElement: HTMLElement }).fullscreenElement = frame;
+  return frame;
+}
+
+/** What stands over the picture when playback has stopped for good. */
+function failurePanel(onRetry: () => void) {
+  const sentence = h('p', {});
+  const retry = h('button', { class: 'button', type: 'button', onclick: onRetry }, texts.tryAgain);
+  const element = h('div', { class: 'player__failure', role: 'alert', hidden: true }, h('h2', {}, texts.playbackFailed), sentence, retry);
+  return {
+    element,
+    show(problem: PlaybackProblem) {
+      sentence.textContent = texts.playbackProblems[problem];
+      // Trying again does not teach a browser a format.
+      retry.hidden = problem === 'unsupported';
+      element.hidden = false;
+    },
+    hide() {
+      element.hidden = true;
+    },
+  };
+}

@@ -1,0 +1,13 @@
+/** Which page an address is. Pure. */
+export type Route = { page: 'library' } | { page: 'watch'; titleId: string } | { page: 'embed'; titleId: string } | { page: 'unknown' };
+
+export function parseRoute(pathname: string): Route {
+  if (pathname === '/' || pathname === '/index.html') return { page: 'library' };
+  const match = /^\/(watch|embed)\/([A-Za-z0-9_-]+)\/?$/.exec(pathname);
+  if (match === null) return { page: 'unknown' };
+  return { page: match[1] as 'watch' | 'embed', titleId: match[2]! };
+}
+
+export function watchPath(titleId: string): string {
+  return `/watch/${titleId}`;
+}

@@ -1,0 +1,29 @@
+import { createEventStream } from '../app/event-stream.ts';
+import { texts } from '../texts.ts';
+import { followTitle } from './follow-title.ts';
+import { stage } from './stage.ts';
+import { loadFailedMessage, stageMessage } from './stage-message.ts';
+
+/** `/embed/:id`: the player alone, for the pages of others. `?autoplay=1` starts it. */
+export function mountEmbed(root: HTMLElement, titleId: string): void {
+  document.documentElement.classList.add('embedded');
+  const end = new AbortController();
+  const picture = stage({ autoplay: new URLSearchParams(location.search).get('autoplay') === '1' }, end.signal);
+  root.replaceChildren(picture.element);
+  followTitle(
+    titleId,
+    createEventStream(() => undefined),
+    {
+      title(title) {
+        document.title = texts.documentTitle(title.name);
+        picture.update(title);
+      },
+      gone() {
+        end.abort();
+        picture.element.replaceChildren(stageMessage({ heading: texts.goneHeading, body: texts.goneBody }));
+      },
+      failed: (error, retry) => picture.element.replaceChildren(loadFailedMessage(error.message, retry)),
+    },
+    end.signal,
+  );
+}

@@ -1,0 +1,77 @@
+import type { TitleView } from '../../../pipeline/model/title.ts';
+import { h, type View } from '../dom.ts';
+import { texts } from '../texts.ts';
+import { stageMessage } from './stage-message.ts';
+
+/**
+ * The place of the picture: says why there is none yet, and becomes the player as soon as the title can be played. The
+ * player's code, most of what there is, is loaded here and not with the library.
+ */
+export function stage(options: { autoplay: boolean }, signal: AbortSignal): View<TitleView> {
+  const element = h('div', { class: 'stage' });
+  let shownFor: string | null | undefined;
+  const loading = import('../player/player.ts');
+  // Told below, when it is needed.
+  loading.catch(() => undefined);
+
+  async function show(title: TitleView): Promise<void> {
+    if (!canPlay(title)) {
+      element.replaceChildren(stageMessage(describeWait(title)));
+      return;
+    }
+    element.replaceChildren();
+    const code = await loading.catch(() => undefined);
+    if (signal.aborted) return;
+    if (code === undefined) {
+      // The server is away, or newer than this page: the page as a whole is what must be loaded again.
+      const action = { text: texts.tryAgain, run: () => location.reload() };
+      element.replaceChildren(stageMessage({ heading: texts.loadFailedHeading, body: texts.errorUnreachable, tone: 'danger', action }));
+      return;
+    }
+    const player = code.createPlayer({
+      playlistUrl: title.playlistUrl,
+      name: title.name,
+      posterUrl: title.posterUrl,
+      autoplay: options.autoplay,
+      isCold: title.state !== 'complete',
+    });
+    element.replaceChildren(player.element);
+    signal.addEventListener('abort', player.close, { once: true });
+  }
+
+  return {
+    element,
+    update(title) {
+      // What is being played goes on, whatever the news: a player is made once.
+      const wanted = canPlay(title) ? title.playlistUrl : title.state;
+      if (wanted === shownFor) return;
+      shownFor = wanted;
+      element.classList.toggle('stage--bare', title.state === 'failed' && !canPlay(title));
+      setShape(element, title);
+      void show(title);
+    },
+  };
+}
+
+/** The address of a stream stands before there is one. A title that failed on the way plays as far as it came. */
+function canPlay(title: TitleView): title is TitleView & { playlistUrl: string } {
+  const { state, playlistUrl } = title;
+  return playlistUrl !== null && state !== 'waiting' && state !== 'probing';
+}
+
+function describeWait({ state, error }: TitleView): Parameters<typeof stageMessage>[0] {
+  switch (state) {
+    case 'failed':
+      return { heading: texts.failedHeading, body: error?.message ?? texts.failedFallback, tone: 'danger' };
+    case 'waiting':
+      return { heading: texts.waitingHeading, body: texts.waitingBody, tone: 'busy' };
+    default:
+      return { heading: texts.probingHeading, body: texts.probingBody, tone: 'busy' };
+  }
+}
+
+/** The stage has the picture's shape before the picture is there, so that nothing moves when it comes. */
+function setShape(element: HTMLElement, { renditions }: TitleView): void {
+  const picture = renditions.find(({ width, height }) => width !== undefined && height !== undefined);
+  if (picture !== undefined) element.style.setProperty('--shape', String(picture.width! / picture.height!));
+}

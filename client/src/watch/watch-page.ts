@@ -1,0 +1,105 @@
+import type { TitleView } from '../../../pipeline/model/title.ts';
+import type { EventStream } from '../app/event-stream.ts';
+import { icon } from '../app/icons.ts';
+import { progressBar } from '../app/progress-bar.ts';
+import { h, setText } from '../dom.ts';
+import { formatDuration, formatPercent } from '../format.ts';
+import { describePicture } from '../library/describe-title.ts';
+import { texts } from '../texts.ts';
+import { copyButton } from './copy-button.ts';
+import { deleteDialog } from './delete-dialog.ts';
+import { followTitle } from './follow-title.ts';
+import { stage } from './stage.ts';
+import { loadFailedMessage, pageNotice } from './stage-message.ts';
+import { table } from './table.ts';
+import { titleName } from './title-name.ts';
+import { RENDITION_HEADINGS, REPORT_HEADINGS, renditionRows, reportRows } from './title-tables.ts';
+
+/** `/watch/:id`: the player, and all that is known of the title. */
+export function mountWatch(
+  main: HTMLElement,
+  options: { titleId: string; events: EventStream; onDeleted: () => void },
+  signal: AbortSignal,
+): void {
+  const { titleId, events, onDeleted } = options;
+  document.title = texts.documentTitle();
+  // Ends with the page, and with the title.
+  const end = new AbortController();
+  const alive = AbortSignal.any([signal, end.signal]);
+  const picture = stage({ autoplay: true }, alive);
+  const name = titleName(titleId);
+  const facts = h('p', { class: 'watch__facts' });
+  const problem = h('p', { class: 'watch__problem', hidden: true });
+  const prepared = preparedLine();
+  const renditions = table(texts.renditions, RENDITION_HEADINGS);
+  const report = table(texts.report, REPORT_HEADINGS);
+  const dialog = deleteDialog(titleId, onDeleted);
+  let current: TitleView | undefined;
+
+  const copy = copyButton(() => new URL(current?.playlistUrl ?? '', location.href).href);
+  const remove = h(
+    'button',
+    { class: 'button button--quiet', type: 'button', onclick: () => dialog.open(current?.name ?? '') },
+    texts.delete,
+  );
+  const about = h(
+    'div',
+    { class: 'watch__about', hidden: true },
+    h('div', { class: 'watch__head' }, name.element, h('div', { class: 'watch__actions' }, copy, remove)),
+    facts,
+    problem,
+    prepared.element,
+    renditions.element,
+    report.element,
+  );
+  const back = h('a', { class: 'back', href: '/' }, icon('back'), texts.backToLibrary);
+  main.replaceChildren(h('article', { class: 'watch' }, back, picture.element, about, dialog.element));
+
+  followTitle(
+    titleId,
+    events,
+    {
+      title(title) {
+        current = title;
+        document.title = texts.documentTitle(title.name);
+        about.hidden = false;
+        copy.hidden = title.playlistUrl === null;
+        picture.update(title);
+        name.update(title.name);
+        setText(
+          facts,
+          [title.durationSeconds === null ? '' : formatDuration(title.durationSeconds), describePicture(title), texts.states[title.state]]
+            .filter(Boolean)
+            .join(' · '),
+        );
+        // Without a stream the stage says it.
+        problem.hidden = title.error === undefined || title.playlistUrl === null;
+        setText(problem, title.error?.message ?? '');
+        prepared.update(title);
+        renditions.update(renditionRows(title));
+        report.update(reportRows(title));
+      },
+      gone() {
+        end.abort();
+        main.replaceChildren(pageNotice(texts.goneHeading, texts.goneBody));
+      },
+      failed: (error, retry) => picture.element.replaceChildren(loadFailedMessage(error.message, retry)),
+    },
+    alive,
+  );
+}
+
+/** How much is prepared: nothing for what was complete from the start, and a line that stays where one was shown. */
+function preparedLine() {
+  const bar = progressBar(texts.prepared);
+  const note = h('p', { class: 'prepared__note' });
+  const element = h('div', { class: 'prepared', hidden: true }, bar.element, note);
+  return {
+    element,
+    update({ state, progress }: TitleView) {
+      if (state === 'playable') element.hidden = false;
+      bar.update(progress);
+      setText(note, state === 'complete' ? texts.preparedAll : texts.preparedNote(formatPercent(progress)));
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import type { PendingFile } from './catalogue/catalogue.ts';
+import type { TitleState } from './model/title.ts';
+import type { ChunkCause } from './queue/chunk-queue.ts';
+
+/**
+ * What the parts of Millrace tell each other, and browsers (`GET /api/events`). Plain data, so that the processes can
+ * be on different machines.
+ */
+export type PipelineEvent =
+  | { type: 'title'; titleId: string; state: TitleState; progress: number }
+  | { type: 'title-removed'; titleId: string }
+  | { type: 'plan'; titleId: string; revision: number }
+  | { type: 'init'; titleId: string; renditionId: string }
+  | { type: 'segment'; titleId: string; renditionId: string; segment: number; sizeBytes: number }
+  | { type: 'chunk-queued'; titleId: string; chunkId: string; cause: ChunkCause }
+  | {
+      type: 'chunk';
+      titleId: string;
+      chunkId: string;
+      cause: ChunkCause;
+      state: 'started' | 'done' | 'failed' | 'released';
+      progress: number;
+      speed?: number;
+      error?: string;
+    }
+  | { type: 'pending'; files: PendingFile[] };
+
+export interface EventBus {
+  publish(event: PipelineEvent): void;
+  /** Answers the function that ends the subscription. */
+  subscribe(listener: (event: PipelineEvent) => void): () => void;
+}
+
+/** Within one process. A listener that throws is reported and does not keep the others from hearing the event. */
+export function createLocalEventBus(onListenerError: (error: unknown) => void): EventBus {
+  const listeners = new Set<(event: PipelineEvent) => void>();
+  return {
+    publish(event) {
+      for (const listener of [...listeners]) {
+        try {
+          listener(event);
+        } catch (error) {
+          onListenerError(error);
+        }
+      }
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}

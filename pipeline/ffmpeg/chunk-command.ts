@@ -1,0 +1,147 @@
+import { type AudioRenditionPlan, type Chunk, findRendition, type Plan, type VideoRenditionPlan } from '../model/plan.ts';
+import type { SourceInfo } from '../model/source-info.ts';
+import { type Rational, rescale, type Ticks, VIDEO_TIMESCALE } from '../model/time.ts';
+import { type Gap, keyframesBesideGaps } from '../model/timeline/gaps.ts';
+import { chunkRange } from '../model/timeline/segments.ts';
+import { audioEncoderArgs, audioFilter, planAudioWindow, silenceFilter } from './audio-args.ts';
+import { INPUT_LIMITS } from './ffprobe-command.ts';
+import { chooseAudioSeek, chooseVideoSeek, seekTrust } from './seek.ts';
+import { FRAGMENT_ARGS, scaleFilter, videoEncoderArgs } from './video-args.ts';
+
+/** One run of ffmpeg, as data: what fluent-ffmpeg is told. */
+export interface FfmpegCommand {
+  inputs: { url: string; options: string[] }[];
+  filters: string[];
+  outputs: { url: string; options: string[] }[];
+}
+
+export interface ChunkSource {
+  /** Absolute path of the original. */
+  path: string;
+  info: SourceInfo;
+}
+
+export interface ChunkCommandOptions {
+  source: ChunkSource;
+  plan: Plan;
+  chunk: Chunk;
+  /** Where each rendition's fragments go, by rendition id. */
+  outputUrls: Readonly<Record<string, string>>;
+  /** Stretches of the chunk without source frames, as far as they are known. */
+  gaps?: readonly Gap[];
+  /** Absolute PTS of the last source keyframe at or before the chunk's start, where a packet index knows it. */
+  keyframeBeforeTicks?: Ticks;
+}
+
+/** Times stay the source's own; the packager and the filters do all arithmetic (design §6). */
+const ABSOLUTE_TIMES = ['-seek_timestamp', '1', '-noaccurate_seek'];
+
+/** The ffmpeg run that encodes a chunk: one decode of the picture for all its rungs, one of each sound track. */
+export function chunkCommand(options: ChunkCommandOptions): FfmpegCommand {
+  const { plan, chunk } = options;
+  const renditions = chunk.renditionIds.map((id) => findRendition(plan, id));
+  const command: FfmpegCommand = { inputs: [], filters: [], outputs: [] };
+  addVideo(
+    command,
+    options,
+    renditions.filter((rendition) => rendition.kind === 'video'),
+  );
+  addAudio(
+    command,
+    options,
+    renditions.filter((rendition) => rendition.kind === 'audio'),
+  );
+  return command;
+}
+
+function addVideo(command: FfmpegCommand, options: ChunkCommandOptions, rungs: readonly VideoRenditionPlan[]): void {
+  const { source, plan, chunk } = options;
+  const video = source.info.video;
+  const first = rungs[0];
+  if (!first || !video) return;
+  const { startTicks, endTicks } = chunkRange(plan.timeline, first, chunk);
+  const sourceStart = plan.originTicks + startTicks;
+  const sourceEnd = plan.originTicks + endTicks;
+  const trust = seekTrust(source.info.formatNames);
+  const seek = startTicks === 0 ? undefined : chooseVideoSeek(trust, video.firstFrameTicks, sourceStart, options.keyframeBeforeTicks);
+  const input = addInput(command, source.path, seek, ['-an', '-sn', '-dn']);
+  const trim = [
+    ...wholeFrames(video.fieldOrder),
+    ...decimate(video.frameRate, first.frameRate, plan.originTicks),
+    `trim=start_pts=${sourceStart}:end_pts=${sourceEnd}`,
+    `setpts=PTS-(${plan.originTicks})`,
+  ].join(',');
+  const keyframes = keyframesBesideGaps(plan.timeline, startTicks, endTicks, options.gaps ?? []);
+  addRungs(command, `[${input}:${video.index}]${trim}`, rungs, keyframes, options.outputUrls);
+}
+
+/** Splits one decoded picture into rungs, each scaled, encoded and sent to its own output. */
+export function addRungs(
+  command: FfmpegCommand,
+  picture: string,
+  rungs: readonly VideoRenditionPlan[],
+  keyframes: readonly Ticks[],
+  outputUrls: Readonly<Record<string, string>>,
+): void {
+  const labels = rungs.map((_, index) => `v${index}`);
+  const scaled = rungs.map((rung, index) => `[s${index}]${scaleFilter(rung)}[${labels[index]}]`);
+  command.filters.push(`${picture},split=${rungs.length}${rungs.map((_, index) => `[s${index}]`).join('')}`, ...scaled);
+  rungs.forEach((rung, index) => {
+    const options = ['-map', `[${labels[index]}]`, ...videoEncoderArgs(rung, keyframes), ...FRAGMENT_ARGS];
+    command.outputs.push({ url: outputUrl(outputUrls, rung.id), options });
+  });
+}
+
+function addAudio(command: FfmpegCommand, options: ChunkCommandOptions, tracks: readonly AudioRenditionPlan[]): void {
+  const { source, plan, chunk } = options;
+  tracks.forEach((rendition, index) => {
+    const stream = source.info.audio.find((candidate) => candidate.index === rendition.sourceStreamIndex);
+    if (!stream) throw new RangeError(`The source has no sound track ${rendition.sourceStreamIndex}`);
+    const { startTicks, endTicks } = chunkRange(plan.timeline, rendition, chunk);
+    const window = planAudioWindow(rendition, stream.sampleRate, startTicks, endTicks);
+    const startInSource = plan.originTicks + rescale(window.inputStart, stream.sampleRate, VIDEO_TIMESCALE);
+    if (startInSource >= stream.endTicks) {
+      command.filters.push(`${silenceFilter(rendition, window)}[a${index}]`);
+    } else {
+      const seek = chooseAudioSeek(seekTrust(source.info.formatNames), stream.startTicks, startInSource);
+      const input = addInput(command, source.path, seek, ['-vn', '-sn', '-dn']);
+      command.filters.push(`[${input}:${stream.index}]${audioFilter(stream, rendition, window, plan.originTicks)}[a${index}]`);
+    }
+    const outputOptions = ['-map', `[a${index}]`, ...audioEncoderArgs(rendition), ...FRAGMENT_ARGS];
+    command.outputs.push({ url: outputUrl(options.outputUrls, rendition.id), options: outputOptions });
+  });
+}
+
+/** Answers the input's number. The `file:` prefix keeps names with colons or a leading dash what they are. */
+export function addInput(command: FfmpegCommand, path: string, seekTicks: Ticks | undefined, without: readonly string[]): number {
+  const seek = seekTicks === undefined ? [] : ['-ss', (seekTicks / VIDEO_TIMESCALE).toFixed(6)];
+  command.inputs.push({ url: `file:${path}`, options: [...INPUT_LIMITS, ...without, ...ABSOLUTE_TIMES, ...seek] });
+  return command.inputs.length - 1;
+}
+
+/**
+ * Of a source faster than the ladder, every k-th frame: the one nearest to each tick of the slower clock. Decided by the
+ * frame's own time alone, so that every division into chunks keeps the same frames.
+ */
+function decimate(source: Rational, framesPerSecond: number, originTicks: Ticks): string[] {
+  const sourceRate = source.num / source.den;
+  if (sourceRate <= framesPerSecond * FASTER_THAN_PLANNED) return [];
+  const period = VIDEO_TIMESCALE / framesPerSecond;
+  const half = VIDEO_TIMESCALE / sourceRate / 2;
+  return [`select='gt(floor((pts-(${originTicks})+${half})/${period}),floor((pts-(${originTicks})-${half})/${period}))'`];
+}
+
+/** Averages of the source's rate may lie a little above the planned one. */
+const FASTER_THAN_PLANNED = 1.15;
+
+/** Frames instead of fields, at 90 kHz: set behind the deinterlacer, which doubles the clock it is given. */
+export function wholeFrames(fieldOrder: string): string[] {
+  const isInterlaced = ['tt', 'bb', 'tb', 'bt'].includes(fieldOrder);
+  return [...(isInterlaced ? ['bwdif=mode=send_frame:deint=interlaced'] : []), `settb=1/${VIDEO_TIMESCALE}`];
+}
+
+function outputUrl(outputUrls: Readonly<Record<string, string>>, renditionId: string): string {
+  const url = outputUrls[renditionId];
+  if (url === undefined) throw new RangeError(`Rendition ${renditionId} has no output`);
+  return url;
+}

@@ -1,0 +1,68 @@
+import { rescale, type Ticks, VIDEO_TIMESCALE } from '../model/time.ts';
+
+/**
+ * The containers that are films or sound, by ffmpeg's demuxer names; ffmpeg's own choice by content must be one of them.
+ * Left out on purpose: whatever names other files or hosts (hls, dash, concat, sdp, webm_dash_manifest, image2 patterns),
+ * devices (lavfi, x11grab), text drawn as pictures (tty, xbin), stills, subtitles, and the formats of old games.
+ */
+export const ALLOWED_DEMUXERS: readonly string[] = [
+  ...['mov', 'matroska', 'mpegts', 'mpeg', 'avi', 'flv', 'ogg', 'asf', 'asf_o', 'mxf', 'gxf', 'rm', 'nut', 'nsv', 'ivf', 'wtv', 'dv'],
+  ...['wav', 'w64', 'aiff', 'caf', 'au', 'voc', 'flac', 'mp3', 'aac', 'loas', 'ac3', 'eac3', 'dts', 'dtshd', 'truehd', 'mlp', 'amr'],
+  ...['amrnb', 'amrwb', 'ape', 'wv', 'tta', 'tak', 'oma', 'mpc', 'mpc8', 'dsf', 'iff', 'qcp', 'sox', 'xwma'],
+  ...['h261', 'h263', 'h264', 'hevc', 'av1', 'obu', 'm4v', 'mpegvideo', 'vc1', 'dirac', 'gif', 'apng'],
+];
+
+/** Options of both ffprobe and ffmpeg that keep an input to the one local file, whatever it names inside. */
+export const INPUT_LIMITS: readonly string[] = ['-protocol_whitelist', 'file', '-format_whitelist', ALLOWED_DEMUXERS.join(',')];
+
+/** `path` is absolute: as `file:<path>` neither a leading dash nor a colon in it means anything to ffmpeg. */
+export function inputArgs(path: string): string[] {
+  return [...INPUT_LIMITS, '-i', `file:${path}`];
+}
+
+const HEAD_PACKET_FIELDS = 'packet=stream_index,pts,dts';
+const HEAD_FRAME_FIELDS = 'frame=stream_index,pts,best_effort_timestamp,nb_samples,interlaced_frame,top_field_first';
+
+/** JSON: the container, its streams, and the first `packetCount` packets of all of them with the frames they decode to. */
+export function headArgs(packetCount: number): string[] {
+  return [
+    ...['-of', 'json', '-show_format', '-show_streams', '-show_chapters'],
+    ...['-show_entries', `${HEAD_PACKET_FIELDS}:${HEAD_FRAME_FIELDS}`, '-read_intervals', `%+#${packetCount}`],
+  ];
+}
+
+/** JSON: the first `packetCount` packets of one stream and their frames. Reads until it has them, or to the end. */
+export function streamHeadArgs(streamIndex: number, packetCount: number): string[] {
+  return [
+    ...['-of', 'json', '-select_streams', String(streamIndex)],
+    ...['-show_entries', `${HEAD_PACKET_FIELDS}:${HEAD_FRAME_FIELDS}`, '-read_intervals', `%+#${packetCount}`],
+  ];
+}
+
+/** A stretch of absolute source time at 90 kHz; an absent bound is the source's own. */
+export interface ReadInterval {
+  fromTicks?: Ticks;
+  toTicks?: Ticks;
+}
+
+/** Lines for parsePacketLine, of one stream or of all. Nothing is decoded. */
+export function packetArgs(interval: ReadInterval, streamIndex?: number): string[] {
+  return [
+    ...['-of', 'compact', '-show_entries', 'packet=stream_index,pts,dts,duration,flags'],
+    ...(streamIndex === undefined ? [] : ['-select_streams', String(streamIndex)]),
+    ...(interval.fromTicks === undefined && interval.toTicks === undefined ? [] : ['-read_intervals', renderInterval(interval)]),
+  ];
+}
+
+/** ffprobe seeks to the keyframe at or before `from`, and stops at the first packet whose PTS is `to` or later. */
+function renderInterval({ fromTicks, toTicks }: ReadInterval): string {
+  return `${fromTicks === undefined ? '' : renderSeconds(fromTicks)}%${toTicks === undefined ? '' : renderSeconds(toTicks)}`;
+}
+
+/** Exact to ffprobe's microsecond. */
+function renderSeconds(ticks: Ticks): string {
+  const microseconds = rescale(ticks, VIDEO_TIMESCALE, 1_000_000);
+  const magnitude = Math.abs(microseconds);
+  const fraction = String(magnitude % 1_000_000).padStart(6, '0');
+  return `${microseconds < 0 ? '-' : ''}${Math.floor(magnitude / 1_000_000)}.${fraction}`;
+}

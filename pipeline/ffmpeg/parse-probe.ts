@@ -1,0 +1,236 @@
+import type { AudioStreamInfo, OtherStreamInfo, SourceInfo, VideoStreamInfo } from '../model/source-info.ts';
+import { type Rational, secondsToTicks, type Ticks, VIDEO_TIMESCALE } from '../model/time.ts';
+import type { ProbeDocument, ProbedStream } from './probe-document.ts';
+import { audioExtent, greatestCommonDivisor, type StreamHead, type StreamTails, toTicks, videoExtent } from './stream-extent.ts';
+
+export interface ProbeFindings {
+  document: ProbeDocument;
+  heads: ReadonlyMap<number, StreamHead>;
+  tails: Readonly<Pick<StreamTails, 'get'>>;
+  sizeBytes: number;
+}
+
+/** ffprobe's findings as facts. Neither `video` nor any `audio` is set when nothing decodes: the caller judges. */
+export function parseSourceInfo(findings: ProbeFindings): SourceInfo {
+  const { document, heads, tails, sizeBytes } = findings;
+  const played = chooseVideo(document.streams, heads);
+  const audio: AudioStreamInfo[] = [];
+  const others: OtherStreamInfo[] = [];
+  for (const stream of document.streams) {
+    if (stream === played) continue;
+    const info = isAudio(stream) ? parseAudio(stream, heads.get(stream.index), tails.get(stream.index)) : undefined;
+    if (info) audio.push(info);
+    else others.push(parseOther(stream, heads.get(stream.index)));
+  }
+  const playedHead = played && heads.get(played.index);
+  const video = played && playedHead && parseVideo(played, playedHead, tails.get(played.index));
+  const bitrateBps = positiveInteger(document.format?.bit_rate);
+  const statedDuration = secondsOf(document.format?.duration);
+  const info: SourceInfo = {
+    formatNames: (document.format?.format_name ?? '').split(',').filter((name) => name !== ''),
+    sizeBytes,
+    ...(bitrateBps === undefined ? {} : { bitrateBps }),
+    ...(statedDuration === undefined ? {} : { statedDurationTicks: statedDuration }),
+    audio,
+    others,
+    chapterCount: document.chapters.length,
+    tags: lowerCaseKeys(document.format?.tags),
+  };
+  if (video) info.video = withBitrate(video, info);
+  return info;
+}
+
+export function isAudio(stream: ProbedStream): boolean {
+  return stream.codec_type === 'audio';
+}
+
+/** Whether the stream is a film's picture, not a cover or a strip of thumbnails. */
+export function isMovingPicture(stream: ProbedStream): boolean {
+  return stream.codec_type === 'video' && !isStill(stream);
+}
+
+function isStill({ disposition }: ProbedStream): boolean {
+  return disposition?.attached_pic === 1 || disposition?.timed_thumbnails === 1 || disposition?.still_image === 1;
+}
+
+/** The default one, else the largest, of those that decode. */
+function chooseVideo(streams: readonly ProbedStream[], heads: ProbeFindings['heads']): ProbedStream | undefined {
+  const area = (stream: ProbedStream): number => (stream.width ?? 0) * (stream.height ?? 0);
+  const isDefault = (stream: ProbedStream): number => stream.disposition?.default ?? 0;
+  return streams
+    .filter((stream) => isMovingPicture(stream) && area(stream) > 0 && (heads.get(stream.index)?.frames ?? 0) > 0)
+    .sort((a, b) => isDefault(b) - isDefault(a) || area(b) - area(a) || a.index - b.index)[0];
+}
+
+function parseVideo(stream: ProbedStream, head: StreamHead, tail: Parameters<typeof videoExtent>[1]): VideoStreamInfo {
+  const timeBase = parseRational(stream.time_base) ?? { num: 1, den: VIDEO_TIMESCALE };
+  const frameRate = chooseFrameRate(stream, head, timeBase);
+  const bitrateBps = statedBitrate(stream);
+  return {
+    index: stream.index,
+    ...codecOf(stream),
+    pixelFormat: stream.pix_fmt ?? 'unknown',
+    width: stream.width ?? 0,
+    height: stream.height ?? 0,
+    sampleAspectRatio: parseRational(stream.sample_aspect_ratio) ?? { num: 1, den: 1 },
+    rotationDegrees: parseRotation(stream),
+    frameRate,
+    timeBase,
+    fieldOrder: parseFieldOrder(stream, head),
+    ...(stream.color_transfer === undefined ? {} : { colorTransfer: stream.color_transfer }),
+    ...(stream.color_primaries === undefined ? {} : { colorPrimaries: stream.color_primaries }),
+    ...(stream.color_space === undefined ? {} : { colorSpace: stream.color_space }),
+    ...(stream.color_range === undefined ? {} : { colorRange: stream.color_range }),
+    ...(bitrateBps === undefined ? {} : { bitrateBps }),
+    hasClosedCaptions: stream.closed_captions === 1,
+    ...videoExtent(head, tail, timeBase, frameRate),
+  };
+}
+
+function parseAudio(
+  stream: ProbedStream,
+  head: StreamHead | undefined,
+  tail: Parameters<typeof audioExtent>[1],
+): AudioStreamInfo | undefined {
+  const sampleRate = positiveInteger(stream.sample_rate);
+  const channels = stream.channels ?? 0;
+  if (!head || head.frames === 0 || sampleRate === undefined || channels < 1) return undefined;
+  const timeBase = parseRational(stream.time_base) ?? { num: 1, den: sampleRate };
+  const bitrateBps = statedBitrate(stream);
+  return {
+    index: stream.index,
+    ...codecOf(stream),
+    sampleRate,
+    channels,
+    ...(stream.channel_layout === undefined ? {} : { channelLayout: stream.channel_layout }),
+    timeBase,
+    ...(bitrateBps === undefined ? {} : { bitrateBps }),
+    ...labelsOf(stream),
+    isDefault: stream.disposition?.default === 1,
+    ...audioExtent(head, tail, timeBase, sampleRate),
+  };
+}
+
+function parseOther(stream: ProbedStream, head: StreamHead | undefined): OtherStreamInfo {
+  const { codec } = codecOf(stream);
+  const info: OtherStreamInfo = { index: stream.index, kind: kindOf(stream), codec, ...labelsOf(stream) };
+  if (info.kind !== 'audio' && info.kind !== 'video') return info;
+  if (!head || head.packets === 0) return { ...info, reason: 'It holds no packets.' };
+  if (head.frames === 0) return { ...info, reason: `Nothing in it could be decoded (${codec}).` };
+  return info;
+}
+
+function kindOf(stream: ProbedStream): OtherStreamInfo['kind'] {
+  if (isStill(stream)) return 'cover';
+  switch (stream.codec_type) {
+    case 'video':
+    case 'audio':
+    case 'subtitle':
+    case 'data':
+    case 'attachment':
+      return stream.codec_type;
+    default:
+      return 'unknown';
+  }
+}
+
+function codecOf(stream: ProbedStream): { codec: string; profile?: string } {
+  const tag = stream.codec_tag_string;
+  const codec = stream.codec_name ?? (tag && /^\w[\w .-]*$/.test(tag) ? tag : 'unknown');
+  return { codec, ...(stream.profile === undefined ? {} : { profile: stream.profile }) };
+}
+
+function labelsOf(stream: ProbedStream): { language?: string; title?: string } {
+  const tags = lowerCaseKeys(stream.tags);
+  const language = parseLanguage(tags.language);
+  const title = tags.title?.trim();
+  return { ...(language === undefined ? {} : { language }), ...(title ? { title } : {}) };
+}
+
+/** ISO 639-2 as containers have it (`ger`, `deu`) to the BCP 47 form that playlists want (`de`); `und` is no language. */
+export function parseLanguage(tag: string | undefined): string | undefined {
+  if (tag === undefined || !/^[a-z]{2,3}([-_][a-z0-9]{2,8})*$/i.test(tag)) return undefined;
+  try {
+    const canonical = Intl.getCanonicalLocales(tag.replaceAll('_', '-'))[0];
+    return canonical === 'und' ? undefined : canonical;
+  } catch {
+    return undefined; // Not a language tag: the same as none.
+  }
+}
+
+/** ffprobe states the display matrix counter-clockwise; a matrix of zeros gives the least 64-bit number. */
+function parseRotation(stream: ProbedStream): VideoStreamInfo['rotationDegrees'] {
+  const counterClockwise = stream.side_data_list?.find((data) => data.side_data_type === 'Display Matrix')?.rotation;
+  if (counterClockwise === undefined || !Number.isFinite(counterClockwise) || Math.abs(counterClockwise) > 360) return 0;
+  const quarters = (((Math.round(-counterClockwise / 90) % 4) + 4) % 4) as 0 | 1 | 2 | 3;
+  return ([0, 90, 180, 270] as const)[quarters];
+}
+
+/** Containers call interlaced H.264 progressive; the frames know better. */
+function parseFieldOrder(stream: ProbedStream, head: StreamHead): string {
+  const stated = stream.field_order ?? 'unknown';
+  if (['tt', 'bb', 'tb', 'bt'].includes(stated)) return stated;
+  if (head.interlacedFrames * 2 > head.frames) return head.topFieldFirst ? 'tt' : 'bb';
+  return stated;
+}
+
+/** No camera is faster; containers that say so state their time base or a mistake (1000/1, 90000/1). */
+const HIGHEST_FRAME_RATE = 480;
+const FALLBACK_FRAME_RATE: Rational = { num: 25, den: 1 };
+
+function chooseFrameRate(stream: ProbedStream, head: StreamHead, timeBase: Rational): Rational {
+  const isSane = (rate: Rational | undefined): rate is Rational => rate !== undefined && rate.num / rate.den <= HIGHEST_FRAME_RATE;
+  const candidates = [parseRational(stream.avg_frame_rate), observeFrameRate(head, timeBase), parseRational(stream.r_frame_rate)];
+  return candidates.find(isSane) ?? FALLBACK_FRAME_RATE;
+}
+
+function observeFrameRate({ framePts }: StreamHead, timeBase: Rational): Rational | undefined {
+  const first = framePts[0];
+  const last = framePts.at(-1);
+  if (first === undefined || last === undefined || last <= first) return undefined;
+  const num = (framePts.length - 1) * VIDEO_TIMESCALE;
+  const den = toTicks(last, timeBase) - toTicks(first, timeBase);
+  if (den <= 0) return undefined;
+  const divisor = greatestCommonDivisor(num, den);
+  return { num: num / divisor, den: den / divisor };
+}
+
+/** `30000/1001` or `4:3`; undefined for `0/0`, `0:1`, `N/A` and nonsense. */
+export function parseRational(text: string | undefined): Rational | undefined {
+  const match = /^(\d+)[/:](\d+)$/.exec(text ?? '');
+  const num = Number(match?.[1]);
+  const den = Number(match?.[2]);
+  return Number.isSafeInteger(num) && Number.isSafeInteger(den) && num > 0 && den > 0 ? { num, den } : undefined;
+}
+
+/** Matroska states it in a tag that mkvmerge writes. */
+function statedBitrate(stream: ProbedStream): number | undefined {
+  const tags = lowerCaseKeys(stream.tags);
+  return positiveInteger(stream.bit_rate) ?? positiveInteger(tags.bps) ?? positiveInteger(tags['bps-eng']);
+}
+
+const GUESSED_AUDIO_BPS_PER_CHANNEL = 64_000;
+
+/** Where the container states no rate for the only picture: what the file has left over from its sound. */
+function withBitrate(video: VideoStreamInfo, info: SourceInfo): VideoStreamInfo {
+  if (video.bitrateBps !== undefined || info.others.some(({ kind }) => kind === 'video')) return video;
+  const seconds = (video.endTicks - video.firstFrameTicks) / VIDEO_TIMESCALE;
+  const audioBps = info.audio.reduce((sum, track) => sum + (track.bitrateBps ?? track.channels * GUESSED_AUDIO_BPS_PER_CHANNEL), 0);
+  const bitrateBps = Math.round((info.sizeBytes * 8) / seconds - audioBps);
+  return bitrateBps > 0 ? { ...video, bitrateBps } : video;
+}
+
+/** Decimal seconds as ffprobe prints them, in ticks of 90 kHz. */
+export function secondsOf(text: string | undefined): Ticks | undefined {
+  const seconds = Number(text ?? Number.NaN);
+  return Number.isFinite(seconds) ? secondsToTicks(seconds) : undefined;
+}
+
+function positiveInteger(text: string | undefined): number | undefined {
+  const number = Number(text ?? Number.NaN);
+  return Number.isSafeInteger(number) && number > 0 ? number : undefined;
+}
+
+function lowerCaseKeys(tags: Record<string, string> | undefined): Record<string, string> {
+  return Object.fromEntries(Object.entries(tags ?? {}).map(([key, value]) => [key.toLowerCase(), String(value)]));
+}

@@ -1,0 +1,187 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { AppError } from '../errors.ts';
+import type { SourceInfo } from '../model/source-info.ts';
+import { type Ticks, VIDEO_TIMESCALE } from '../model/time.ts';
+import { headArgs, packetArgs, type ReadInterval, streamHeadArgs } from './ffprobe-command.ts';
+import { parsePacketLine } from './packet-line.ts';
+import { isAudio, isMovingPicture, parseSourceInfo, secondsOf } from './parse-probe.ts';
+import { type ProbeDocument, type ProbedStream, parseProbeDocument, readStreamHeads } from './probe-document.ts';
+import { probeFailure, SIGNATURE_BYTES } from './probe-failure.ts';
+import { collectFfprobe, type FfprobeOptions, readFfprobeLines } from './run-ffprobe.ts';
+import { addToTails, type StreamHead, type StreamTails } from './stream-extent.ts';
+
+/** Packets of all streams together, read in the first run: enough for one picture and one or two sounds. */
+const HEAD_PACKETS = 32;
+/** Packets of one stream that the first run left short, tried in turn: a TS can start seconds before its first keyframe. */
+const STREAM_HEAD_PACKETS = [24, 240, 2400];
+/** Frames in hand before the first shown is known: pictures before a leading keyframe follow within these. */
+const VIDEO_HEAD_FRAMES = 8;
+const AUDIO_HEAD_FRAMES = 3;
+/** How long before the stated end the last packets are looked for, in turn; then everything is read. */
+const TAIL_SECONDS = [5, 60];
+const PARALLEL_RUNS = 4;
+const FULL_SCAN_TIMEOUT_MS = 15 * 60_000;
+
+/** Demuxers that land at true times after a seek. The others (MP3, ADTS, MXF, raw streams) guess: they are read whole. */
+const SEEKS_TRULY = new Set([
+  ...['mov', 'matroska', 'mpegts', 'mpeg', 'avi', 'flv', 'asf', 'ogg', 'nut'],
+  ...['wav', 'w64', 'aiff', 'caf', 'au', 'flac'],
+]);
+
+/**
+ * Finds out what a source is and where each of its streams truly starts and ends, in two short runs of ffprobe for a
+ * usual film: the head, decoded, and the last packets.
+ *
+ * @param path absolute
+ * @throws AppError `source_missing`, `source_empty`, `source_unreadable`, `source_not_media`, `source_truncated`,
+ *   `source_no_streams`, `source_unsupported` (nothing in it decodes), `cancelled`, `ffmpeg_missing`
+ */
+export async function probeSource(path: string, options: FfprobeOptions): Promise<SourceInfo> {
+  const { sizeBytes, head: firstBytes } = await readFirstBytes(path);
+  const { stdout, stderr } = await collectFfprobe(path, headArgs(HEAD_PACKETS), options);
+  const document = parseProbeDocument(stdout);
+  if (document?.format === undefined) throw probeFailure(path, stderr, firstBytes);
+  const streams = document.streams.filter((stream) => isAudio(stream) || isMovingPicture(stream));
+  if (streams.length === 0) throw noStreams(document);
+
+  const [heads, tails] = await Promise.all([readHeads(path, document, streams, options), readTails(path, document, streams, options)]);
+  const info = parseSourceInfo({ document, heads, tails, sizeBytes });
+  if (!info.video && info.audio.length === 0) throw nothingDecodes(streams, heads, tails);
+  return info;
+}
+
+/** Also the checks that need no ffprobe. */
+async function readFirstBytes(path: string): Promise<{ sizeBytes: number; head: Uint8Array }> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path, 'r');
+    const stats = await file.stat();
+    if (!stats.isFile()) throw new AppError('source_unreadable', 'This is not a file. Add the film itself.');
+    if (stats.size === 0) throw new AppError('source_empty', 'This file is empty. Copy or download it again.');
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(SIGNATURE_BYTES), 0, SIGNATURE_BYTES, 0);
+    return { sizeBytes: stats.size, head: buffer.subarray(0, bytesRead) };
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+      throw new AppError('source_missing', 'This file is gone. Add it again.', { cause: error });
+    }
+    throw new AppError('source_unreadable', 'This file cannot be read. Check its permissions and its disk, then add it again.', {
+      cause: error,
+    });
+  } finally {
+    await file?.close();
+  }
+}
+
+/** The heads of the first run, completed stream by stream where they were too short to tell the first frame. */
+async function readHeads(
+  path: string,
+  document: ProbeDocument,
+  streams: readonly ProbedStream[],
+  options: FfprobeOptions,
+): Promise<Map<number, StreamHead>> {
+  const heads = readStreamHeads(document);
+  const packets = [...heads.values()].reduce((sum, head) => sum + head.packets, 0);
+  if (packets < HEAD_PACKETS) return heads; // That was the whole file.
+  const short = streams.filter((stream) => !isLongEnough(stream, heads.get(stream.index)));
+  await inParallel(short, async (stream) => {
+    for (const packetCount of STREAM_HEAD_PACKETS) {
+      const { stdout } = await collectFfprobe(path, streamHeadArgs(stream.index, packetCount), {
+        timeoutMs: FULL_SCAN_TIMEOUT_MS,
+        ...options,
+      });
+      const read = parseProbeDocument(stdout);
+      const head = read && readStreamHeads(read).get(stream.index);
+      if (head) heads.set(stream.index, head);
+      if (!head || head.packets < packetCount || isLongEnough(stream, head)) return;
+    }
+  });
+  return heads;
+}
+
+function isLongEnough(stream: ProbedStream, head: StreamHead | undefined): boolean {
+  return (head?.frames ?? 0) >= (isAudio(stream) ? AUDIO_HEAD_FRAMES : VIDEO_HEAD_FRAMES);
+}
+
+/** The last packets of every stream: near the stated end, near each stream's own, further back, and at last by reading all. */
+async function readTails(
+  path: string,
+  document: ProbeDocument,
+  streams: readonly ProbedStream[],
+  options: FfprobeOptions,
+): Promise<StreamTails> {
+  const tails: StreamTails = new Map();
+  const missing = (): ProbedStream[] => streams.filter((stream) => !tails.has(stream.index));
+  const formatNames = document.format?.format_name?.split(',') ?? [];
+  const startTicks = secondsOf(document.format?.start_time) ?? 0;
+  const endTicks = statedEnd(document.format);
+  if (endTicks !== undefined && formatNames.some((name) => SEEKS_TRULY.has(name))) {
+    for (const seconds of TAIL_SECONDS) {
+      const fromTicks = endTicks - seconds * VIDEO_TIMESCALE;
+      if (missing().length === 0 || fromTicks <= startTicks) break;
+      await addTails(path, tails, { fromTicks }, undefined, options);
+      await inParallel(missing(), async (stream) => {
+        const ownEndTicks = statedEnd(stream);
+        if (ownEndTicks === undefined || ownEndTicks >= endTicks - seconds * VIDEO_TIMESCALE) return;
+        await addTails(path, tails, { fromTicks: ownEndTicks - seconds * VIDEO_TIMESCALE }, stream.index, options);
+      });
+    }
+  }
+  if (missing().length === 0) return tails;
+  const whole: StreamTails = new Map();
+  await addTails(path, whole, {}, undefined, { timeoutMs: FULL_SCAN_TIMEOUT_MS, ...options });
+  return whole;
+}
+
+/** A seek that fails finds nothing, which sends the search further back. */
+async function addTails(
+  path: string,
+  tails: StreamTails,
+  interval: ReadInterval,
+  streamIndex: number | undefined,
+  options: FfprobeOptions,
+): Promise<void> {
+  await readFfprobeLines(path, packetArgs(interval, streamIndex), options, (line) => {
+    const packet = parsePacketLine(line);
+    if (packet) addToTails(tails, packet);
+  });
+}
+
+/** What a container or a stream claims; Matroska's streams claim it in a tag. */
+function statedEnd(claim: Pick<ProbedStream, 'start_time' | 'duration' | 'tags'> | undefined): Ticks | undefined {
+  const duration = secondsOf(claim?.duration) ?? clockTicks(claim?.tags?.DURATION);
+  return duration === undefined ? undefined : (secondsOf(claim?.start_time) ?? 0) + duration;
+}
+
+/** `00:01:02.003000000` */
+function clockTicks(text: string | undefined): Ticks | undefined {
+  const match = /^(\d+):(\d+):(\d+(?:\.\d+)?)$/.exec(text ?? '');
+  return match ? secondsOf(String(Number(match[1]) * 3600 + Number(match[2]) * 60 + Number(match[3]))) : undefined;
+}
+
+async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const queue = [...items];
+  const takeNext = async (): Promise<void> => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(PARALLEL_RUNS, items.length) }, takeNext));
+}
+
+function noStreams(document: ProbeDocument): AppError {
+  const kinds = [...new Set(document.streams.map((stream) => stream.codec_type ?? 'unknown'))].join(', ');
+  const found = kinds === '' ? 'There are no streams in this file' : `There is no picture and no sound in this file, only: ${kinds}`;
+  return new AppError('source_no_streams', `${found}. Add the film itself.`);
+}
+
+function nothingDecodes(streams: readonly ProbedStream[], heads: ReadonlyMap<number, StreamHead>, tails: StreamTails): AppError {
+  const codecs = [...new Set(streams.map((stream) => stream.codec_name ?? stream.codec_tag_string ?? 'unknown'))].join(', ');
+  const isHollow = streams.every(({ index }) => (heads.get(index)?.packets ?? 0) === 0 && !tails.has(index));
+  if (isHollow) {
+    return new AppError(
+      'source_truncated',
+      'This file describes streams but holds nothing of them: it was cut short. Copy or download it again.',
+    );
+  }
+  const message = `Nothing in this file could be decoded (${codecs}): it is damaged, encrypted or of a codec that this ffmpeg does not know. Convert it and try again.`;
+  return new AppError('source_unsupported', message);
+}

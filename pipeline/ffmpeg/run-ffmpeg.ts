@@ -1,0 +1,157 @@
+import type { ChildProcess } from 'node:child_process';
+import createCommand, { type FfmpegCommand as FluentCommand } from 'fluent-ffmpeg';
+import { AppError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { FfmpegCommand } from './chunk-command.ts';
+import type { FfmpegTools } from './locate.ts';
+import { renderShellCommand } from './render-shell-command.ts';
+
+export interface RunFfmpegOptions {
+  tools: FfmpegTools;
+  log: Log;
+  signal?: AbortSignal | undefined;
+  /** Where `-progress` reports go: any report keeps the run from being taken for stalled. */
+  progressUrl?: string | undefined;
+  /** 0 to 19. */
+  niceness?: number | undefined;
+  /** The run is stopped when nothing was heard of it for this long. */
+  stallMs?: number | undefined;
+  onStarted?: ((run: RunningFfmpeg) => void) | undefined;
+}
+
+/** A handle on the process while it runs. */
+export interface RunningFfmpeg {
+  pid: number;
+  /** Says that the run is alive. */
+  heard(): void;
+  /** Stops the process where it stands, until resume: bounds memory without holding up one output (design §8). */
+  suspend(): void;
+  resume(): void;
+}
+
+const DEFAULT_STALL_MS = 60_000;
+/** How long a process may take to end after it was told to. */
+const GRACE_MS = 2_000;
+const STDERR_LINES = 40;
+
+/**
+ * Runs ffmpeg to its end. Cancelling ends the process first, then rejects.
+ *
+ * @throws AppError `cancelled`, `ffmpeg_stalled`, or `ffmpeg_failed` with the end of its standard error in `details`.
+ */
+export async function runFfmpeg(command: FfmpegCommand, options: RunFfmpegOptions): Promise<void> {
+  const { log, signal } = options;
+  if (signal?.aborted) throw new AppError('cancelled', 'The work was cancelled.');
+  const fluent = buildFluentCommand(command, options);
+  const stderr: string[] = [];
+  let stalled = false;
+  let ending: Promise<void> | undefined;
+  let watchdog: NodeJS.Timeout | undefined;
+
+  const stop = (): void => {
+    ending ??= endProcess(fluent);
+  };
+  const heard = (): void => {
+    clearTimeout(watchdog);
+    watchdog = setTimeout(() => {
+      stalled = true;
+      stop();
+    }, options.stallMs ?? DEFAULT_STALL_MS);
+  };
+
+  try {
+    await new Promise<void>((resolve, reject) => {
+      fluent
+        .on('start', () => {
+          log.debug({ command: renderShellCommand(processOf(fluent)?.spawnargs ?? []) }, 'ffmpeg starts');
+          heard();
+          signal?.addEventListener('abort', stop, { once: true });
+          if (signal?.aborted) stop();
+          announce(fluent, options, heard, () => clearTimeout(watchdog));
+        })
+        .on('stderr', (line: string) => {
+          stderr.push(line);
+          if (stderr.length > STDERR_LINES) stderr.shift();
+        })
+        .on('error', reject)
+        .on('end', () => resolve())
+        .run();
+    });
+  } catch (error) {
+    if (signal?.aborted) throw new AppError('cancelled', 'The work was cancelled.', { cause: error });
+    if (stalled)
+      throw new AppError('ffmpeg_stalled', 'The encoder stopped making progress and was ended.', {
+        cause: error,
+        retryable: true,
+        details: { stderr },
+      });
+    throw new AppError('ffmpeg_failed', 'The encoder failed on this file. The log has its last words.', {
+      cause: error,
+      details: { stderr },
+    });
+  } finally {
+    clearTimeout(watchdog);
+    signal?.removeEventListener('abort', stop);
+    await ending;
+  }
+}
+
+function buildFluentCommand(command: FfmpegCommand, options: RunFfmpegOptions): FluentCommand {
+  const fluent = createCommand({ niceness: options.niceness ?? 0, stdoutLines: STDERR_LINES });
+  fluent.setFfmpegPath(options.tools.ffmpegPath);
+  const progress = options.progressUrl === undefined ? [] : ['-progress', options.progressUrl, '-stats_period', '0.5'];
+  const globals = ['-hide_banner', '-nostdin', '-loglevel', 'warning', '-nostats', '-copyts', '-max_error_rate', '1', ...progress];
+  command.inputs.forEach((input, index) => {
+    fluent.input(input.url);
+    // Spread, never an array: fluent-ffmpeg splits the strings of an array at spaces.
+    fluent.inputOptions(...(index === 0 ? globals : []), ...input.options);
+  });
+  if (command.filters.length > 0) fluent.complexFilter(command.filters);
+  for (const output of command.outputs) {
+    fluent.output(output.url);
+    const globalsWithoutInput = command.inputs.length === 0 ? globals : [];
+    fluent.outputOptions(...globalsWithoutInput, ...output.options);
+  }
+  return fluent;
+}
+
+/** The part of fluent-ffmpeg that its types leave out. */
+function processOf(fluent: FluentCommand): ChildProcess | undefined {
+  return (fluent as unknown as { ffmpegProc?: ChildProcess }).ffmpegProc;
+}
+
+function announce(fluent: FluentCommand, options: RunFfmpegOptions, heard: () => void, pauseWatch: () => void): void {
+  const pid = processOf(fluent)?.pid;
+  if (pid === undefined) return;
+  options.onStarted?.({
+    pid,
+    heard,
+    suspend() {
+      pauseWatch();
+      fluent.kill('SIGSTOP');
+    },
+    resume() {
+      fluent.kill('SIGCONT');
+      heard();
+    },
+  });
+}
+
+/** CONT, because a stopped process does not hear TERM; KILL for one that does not listen. */
+async function endProcess(fluent: FluentCommand): Promise<void> {
+  const child = processOf(fluent);
+  if (!child || child.exitCode !== null || child.signalCode !== null) return;
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  fluent.kill('SIGCONT');
+  fluent.kill('SIGTERM');
+  const lastResort = setTimeout(() => fluent.kill('SIGKILL'), GRACE_MS);
+  await exited;
+  clearTimeout(lastResort);
+}
+
+/** fluent-ffmpeg asks ffmpeg what it can do before its first run: asked at start, no viewer waits for it. */
+export function warmUpFfmpeg(tools: FfmpegTools): Promise<void> {
+  const fluent = createCommand();
+  fluent.setFfmpegPath(tools.ffmpegPath);
+  return new Promise((resolve) => fluent.availableFormats(() => fluent.availableEncoders(() => resolve())));
+}

@@ -1,0 +1,121 @@
+import { spawn } from 'node:child_process';
+import { AppError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { inputArgs } from './ffprobe-command.ts';
+import type { FfmpegTools } from './locate.ts';
+import { renderShellCommand } from './render-shell-command.ts';
+
+export interface FfprobeOptions {
+  tools: Pick<FfmpegTools, 'ffprobePath'>;
+  log: Log;
+  signal?: AbortSignal | undefined;
+  /** Default 60 s. */
+  timeoutMs?: number;
+}
+
+export interface FfprobeResult {
+  exitCode: number;
+  /** Its last 4 KiB. */
+  stderr: string;
+}
+
+const DEFAULT_TIMEOUT_MS = 60_000;
+const MAX_COLLECTED_BYTES = 16 * 1024 * 1024;
+const STDERR_TAIL_CHARS = 4096;
+
+/**
+ * Runs ffprobe on one local file and passes what it prints to `onStdout` as it comes. An exit status other than 0 is an
+ * answer, not an exception: ffprobe also fails late, after useful output.
+ *
+ * @throws AppError `cancelled`, `ffmpeg_missing`, `source_unreadable` (after the timeout), or what `onStdout` throws.
+ */
+export function streamFfprobe(
+  path: string,
+  args: string[],
+  options: FfprobeOptions,
+  onStdout: (bytes: Buffer) => void,
+): Promise<FfprobeResult> {
+  const command = ['-hide_banner', '-v', 'error', ...args, ...inputArgs(path)];
+  const { tools, log, signal, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(cancelled());
+    log.debug({ command: renderShellCommand([tools.ffprobePath, ...command]) }, 'ffprobe starts');
+    const child = spawn(tools.ffprobePath, command, { stdio: ['ignore', 'pipe', 'pipe'] });
+    let stderr = '';
+    let failure: unknown;
+    const stop = (reason: unknown): void => {
+      failure ??= reason;
+      child.kill('SIGKILL');
+    };
+    const onAbort = (): void => stop(cancelled());
+    const timer = setTimeout(() => stop(tooSlow(timeoutMs)), timeoutMs);
+    signal?.addEventListener('abort', onAbort, { once: true });
+
+    child.stdout.on('data', (bytes: Buffer) => {
+      if (failure !== undefined) return;
+      try {
+        onStdout(bytes);
+      } catch (error) {
+        stop(error);
+      }
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr = (stderr + text).slice(-STDERR_TAIL_CHARS);
+    });
+    child.on('error', (error) => {
+      failure ??= new AppError('ffmpeg_missing', 'ffprobe could not be started. Run `millrace doctor` to see what is missing.', {
+        cause: error,
+      });
+    });
+    child.on('close', (code) => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+      if (failure !== undefined) reject(failure);
+      else resolve({ exitCode: code ?? -1, stderr });
+    });
+  });
+}
+
+/** Runs ffprobe and collects what it prints, at most 16 MiB. Throws as streamFfprobe does. */
+export async function collectFfprobe(path: string, args: string[], options: FfprobeOptions): Promise<FfprobeResult & { stdout: string }> {
+  const collected: Buffer[] = [];
+  let size = 0;
+  const result = await streamFfprobe(path, args, options, (bytes) => {
+    size += bytes.length;
+    if (size > MAX_COLLECTED_BYTES) {
+      throw new AppError(
+        'source_unsupported',
+        'This file describes more streams or tags than any film has. Remux it with ffmpeg and try again.',
+      );
+    }
+    collected.push(bytes);
+  });
+  return { ...result, stdout: Buffer.concat(collected).toString('utf8') };
+}
+
+/** Runs ffprobe and passes each whole line, without its end, to `onLine`: bounded memory, however much is printed. */
+export async function readFfprobeLines(
+  path: string,
+  args: string[],
+  options: FfprobeOptions,
+  onLine: (line: string) => void,
+): Promise<FfprobeResult> {
+  let rest = '';
+  const result = await streamFfprobe(path, args, options, (bytes) => {
+    // Latin-1 keeps every byte in its place; the lines read this way hold digits only.
+    const lines = (rest + bytes.toString('latin1')).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) onLine(line);
+  });
+  if (rest !== '') onLine(rest);
+  return result;
+}
+
+function cancelled(): AppError {
+  return new AppError('cancelled', 'The work was cancelled.');
+}
+
+function tooSlow(timeoutMs: number): AppError {
+  const message = `Reading this file took longer than ${Math.round(timeoutMs / 1000)} s. Check the disk it is on, then add it again.`;
+  return new AppError('source_unreadable', message, { retryable: true });
+}

@@ -1,0 +1,111 @@
+import { BoxError, readBoxes, requireBox, viewOf } from '../../mp4/box.ts';
+import { type Fragment, parseFragments, type Sample } from '../../mp4/fragment.ts';
+import type { Ticks } from '../../time.ts';
+import type { InitFacts } from './init-facts.ts';
+
+/** A segment reduced to what the rules look at, a few hundred bytes whatever its size. Ticks are of its own timescale. */
+export interface SegmentFacts {
+  sizeBytes: number;
+  timescale: number;
+  /** tfdt of the first fragment. */
+  startTicks: Ticks;
+  /** Where the last sample ends in decode time. */
+  endTicks: Ticks;
+  /** Sum of all sample durations. */
+  durationTicks: Ticks;
+  sampleCount: number;
+  /** The first fragment inside that does not start where the one before ended. */
+  innerBreak?: { expectedTicks: Ticks; seenTicks: Ticks };
+  startsWithSync: boolean;
+  /** H.264 only: whether the first sample holds an IDR picture, whatever its flags say. */
+  startsWithIdr?: boolean;
+  /** Presentation times of the sync samples; video only, since every sample of sound is one. */
+  syncTicks: Ticks[];
+  minCompositionOffsetTicks: Ticks;
+  longestSampleTicks: Ticks;
+  /** Without the segment's first and last sample, whose durations meet the boundaries; absent below three samples. */
+  shortestInnerSampleTicks?: Ticks;
+  trackCount: number;
+}
+
+/** Throws BoxError for what is not a fragmented MP4 segment with samples. */
+export function readSegmentFacts(bytes: Uint8Array, init: InitFacts): SegmentFacts {
+  const fragments = parseFragments(bytes, init.defaults);
+  const samples = fragments.flatMap((fragment) => fragment.samples);
+  const [firstFragment] = fragments;
+  const [first] = samples;
+  const last = fragments.at(-1);
+  if (!firstFragment || !first || !last) throw new BoxError('The segment holds no samples', 0);
+  const innerBreak = findInnerBreak(fragments);
+  const inner = samples.slice(1, -1);
+  const shortestInnerSampleTicks = inner.length === 0 ? undefined : least(inner, (sample) => sample.durationTicks);
+  return {
+    sizeBytes: bytes.length,
+    timescale: init.timescale,
+    startTicks: firstFragment.baseDecodeTicks,
+    endTicks: endOf(last),
+    durationTicks: samples.reduce((sum, sample) => sum + sample.durationTicks, 0),
+    sampleCount: samples.length,
+    ...(innerBreak ? { innerBreak } : {}),
+    startsWithSync: first.isSync,
+    ...(init.nalLengthBytes ? { startsWithIdr: holdsIdr(bytes, first, init.nalLengthBytes) } : {}),
+    syncTicks: init.kind === 'video' ? fragments.flatMap(syncTimes) : [],
+    minCompositionOffsetTicks: least(samples, (sample) => sample.compositionOffsetTicks),
+    longestSampleTicks: -least(samples, (sample) => -sample.durationTicks),
+    ...(shortestInnerSampleTicks === undefined ? {} : { shortestInnerSampleTicks }),
+    trackCount: countTracks(bytes),
+  };
+}
+
+function endOf(fragment: Fragment): Ticks {
+  return fragment.samples.reduce((ticks, sample) => ticks + sample.durationTicks, fragment.baseDecodeTicks);
+}
+
+function findInnerBreak(fragments: readonly Fragment[]): SegmentFacts['innerBreak'] {
+  for (const [index, fragment] of fragments.entries()) {
+    const previous = fragments[index - 1];
+    if (!previous) continue;
+    const expectedTicks = endOf(previous);
+    if (fragment.baseDecodeTicks !== expectedTicks) return { expectedTicks, seenTicks: fragment.baseDecodeTicks };
+  }
+  return undefined;
+}
+
+function syncTimes(fragment: Fragment): Ticks[] {
+  const times: Ticks[] = [];
+  let decodeTicks = fragment.baseDecodeTicks;
+  for (const sample of fragment.samples) {
+    if (sample.isSync) times.push(decodeTicks + sample.compositionOffsetTicks);
+    decodeTicks += sample.durationTicks;
+  }
+  return times;
+}
+
+const NAL_IDR = 5;
+
+function holdsIdr(bytes: Uint8Array, sample: Sample, lengthBytes: number): boolean {
+  const end = sample.dataOffset + sample.sizeBytes;
+  if (end > bytes.length) throw new BoxError('A sample reaches past the segment', sample.dataOffset);
+  for (let offset = sample.dataOffset; offset + lengthBytes < end; ) {
+    let length = 0;
+    for (let i = 0; i < lengthBytes; i++) length = length * 256 + (bytes[offset + i] as number);
+    if (((bytes[offset + lengthBytes] as number) & 0x1f) === NAL_IDR) return true;
+    offset += lengthBytes + length;
+  }
+  return false;
+}
+
+function countTracks(bytes: Uint8Array): number {
+  const view = viewOf(bytes);
+  const tracks = new Set<number>();
+  for (const moof of readBoxes(bytes).filter((box) => box.type === 'moof')) {
+    for (const traf of readBoxes(bytes, moof.bodyStart, moof.end).filter((box) => box.type === 'traf')) {
+      tracks.add(view.getUint32(requireBox(bytes, ['tfhd'], traf.bodyStart, traf.end).bodyStart + 4));
+    }
+  }
+  return tracks.size;
+}
+
+function least(samples: readonly Sample[], value: (sample: Sample) => number): number {
+  return samples.reduce((smallest, sample) => Math.min(smallest, value(sample)), Number.POSITIVE_INFINITY);
+}

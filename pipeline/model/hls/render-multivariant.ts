@@ -1,0 +1,162 @@
+import type { AudioRenditionPlan, Plan, RenditionPlan, VideoRenditionPlan } from '../plan.ts';
+import { estimateBandwidth } from './estimate-bandwidth.ts';
+import type { MeasuredBandwidth } from './measure-bandwidth.ts';
+import type { MediaRendition } from './media-rendition.ts';
+import { type MultivariantPlaylist, renderMultivariantText } from './multivariant-playlist.ts';
+import { PLAYLIST_VERSION } from './render-media-playlist.ts';
+import type { Variant } from './variant.ts';
+
+/** Measured bit rates by rendition id; renditions that are not complete yet are absent and estimated from the plan. */
+export type MeasuredBandwidths = ReadonlyMap<string, MeasuredBandwidth>;
+
+/** Apple authoring 1.32: players start with the first variant, so it is the one nearest to this average. */
+const FIRST_VARIANT_BPS = 2_000_000;
+
+/**
+ * The multivariant playlist of a title, as text. URIs are relative: `<renditionId>/media.m3u8`.
+ * It changes when `measured` does: it must always be revalidated.
+ */
+export function renderMultivariant(plan: Pick<Plan, 'timeline' | 'renditions'>, measured?: MeasuredBandwidths): string {
+  return renderMultivariantText(planMultivariant(plan, measured));
+}
+
+export function planMultivariant(plan: Pick<Plan, 'timeline' | 'renditions'>, measured?: MeasuredBandwidths): MultivariantPlaylist {
+  const bandwidthOf = (rendition: RenditionPlan): MeasuredBandwidth =>
+    measured?.get(rendition.id) ?? estimateBandwidth(rendition, plan.timeline.targetDurationSeconds);
+  const video = plan.renditions.filter((rendition) => rendition.kind === 'video');
+  const audio = plan.renditions.filter((rendition) => rendition.kind === 'audio');
+  // A lone audio track without video is its variant, and an alternative to nothing.
+  const groups = video.length === 0 && audio.length === 1 ? [] : audioGroups(audio);
+  const variants =
+    video.length > 0 ? videoVariants(video, groups, bandwidthOf) : audioVariants(defaultFirst(audio).slice(0, 1), groups, bandwidthOf);
+  return {
+    kind: 'multivariant',
+    version: PLAYLIST_VERSION,
+    independentSegments: true,
+    renditions: groups.flatMap(groupRenditions),
+    variants: inStartingOrder(variants),
+  };
+}
+
+/** What a player loads first: the renditions of the first variant and its default sound. They are encoded first. */
+export function startRenditions(plan: Pick<Plan, 'timeline' | 'renditions'>): RenditionPlan[] {
+  const { variants } = planMultivariant(plan);
+  const picture = plan.renditions.filter((rendition) => mediaUri(rendition) === variants[0]?.uri);
+  const [sound] = defaultFirst(plan.renditions.filter((rendition) => rendition.kind === 'audio'));
+  return sound && !picture.includes(sound) ? [...picture, sound] : picture;
+}
+
+/** Audio that a variant can be played with: of one codec and one channel count, so that a switch needs no new decoder. */
+interface AudioGroup {
+  id: string;
+  codecs: string;
+  members: AudioRenditionPlan[];
+}
+
+type BandwidthOf = (rendition: RenditionPlan) => MeasuredBandwidth;
+
+function audioGroups(audio: readonly AudioRenditionPlan[]): AudioGroup[] {
+  const groups: AudioGroup[] = [];
+  for (const rendition of audio) {
+    // Mono plays wherever stereo does.
+    const layout = Math.max(2, rendition.channels);
+    const id = `${rendition.codecs}-${layout}`;
+    const group = groups.find((candidate) => candidate.id === id);
+    if (group) group.members.push(rendition);
+    else groups.push({ id, codecs: rendition.codecs, members: [rendition] });
+  }
+  return groups;
+}
+
+function videoVariants(video: readonly VideoRenditionPlan[], groups: readonly AudioGroup[], bandwidthOf: BandwidthOf): Variant[] {
+  return video.flatMap((rendition) =>
+    (groups.length === 0 ? [undefined] : groups).map(
+      (group): Variant => ({
+        ...bandwidthAttributes(bandwidthOf(rendition), group?.members.map(bandwidthOf) ?? []),
+        codecs: [rendition.codecs, ...(group ? [group.codecs] : [])].join(','),
+        resolution: { width: rendition.width, height: rendition.height },
+        frameRate: Math.round(rendition.frameRate * 1000) / 1000,
+        videoRange: 'SDR',
+        ...(group ? { audioGroupId: group.id } : {}),
+        closedCaptions: 'none',
+        uri: mediaUri(rendition),
+      }),
+    ),
+  );
+}
+
+/** A title of sound alone: the variant is the default rendition itself, the group lists it beside its alternatives. */
+function audioVariants(audio: readonly AudioRenditionPlan[], groups: readonly AudioGroup[], bandwidthOf: BandwidthOf): Variant[] {
+  return audio.map((rendition) => {
+    const group = groups.find((candidate) => candidate.members.includes(rendition));
+    const others = group?.members.map(bandwidthOf) ?? [];
+    const own = bandwidthOf(rendition);
+    return {
+      // One of the group plays at a time: the largest alone.
+      ...bandwidthAttributes({ peakBps: 0, averageBps: 0 }, [own, ...others]),
+      codecs: rendition.codecs,
+      ...(group ? { audioGroupId: group.id } : {}),
+      closedCaptions: 'none',
+      uri: mediaUri(rendition),
+    };
+  });
+}
+
+/** Apple authoring 9.13: the largest sum of any playable combination, which is the video with the group's largest audio. */
+function bandwidthAttributes(
+  video: MeasuredBandwidth,
+  audio: readonly MeasuredBandwidth[],
+): Required<Pick<Variant, 'bandwidthBps' | 'averageBandwidthBps'>> {
+  return {
+    bandwidthBps: Math.ceil(video.peakBps + Math.max(0, ...audio.map((rendition) => rendition.peakBps))),
+    averageBandwidthBps: Math.ceil(video.averageBps + Math.max(0, ...audio.map((rendition) => rendition.averageBps))),
+  };
+}
+
+/** The first nearest to 2 Mb/s on average, the rest by bit rate. */
+function inStartingOrder(variants: readonly Variant[]): Variant[] {
+  const sorted = [...variants].sort((a, b) => a.bandwidthBps - b.bandwidthBps);
+  const distance = (variant: Variant): number => Math.abs((variant.averageBandwidthBps ?? 0) - FIRST_VARIANT_BPS);
+  const [first] = [...sorted].sort((a, b) => distance(a) - distance(b));
+  return first ? [first, ...sorted.filter((variant) => variant !== first)] : [];
+}
+
+/**
+ * EXT-X-MEDIA of one group. Names are made unique, at most one is the default, and only the first of a language is
+ * selected automatically (the MUSTs of rfc8216bis 4.4.6.1.1).
+ */
+function groupRenditions(group: AudioGroup): MediaRendition[] {
+  const names = new Set<string>();
+  const languages = new Set<string>();
+  const chosen = defaultFirst(group.members)[0];
+  return defaultFirst(group.members).map((rendition) => {
+    const name = uniqueName(rendition.name || rendition.language, names);
+    const isFirstOfLanguage = !languages.has(rendition.language);
+    names.add(name);
+    languages.add(rendition.language);
+    return {
+      type: 'AUDIO',
+      groupId: group.id,
+      name,
+      language: rendition.language,
+      isDefault: rendition === chosen,
+      autoselect: isFirstOfLanguage,
+      channels: `${rendition.channels}`,
+      uri: mediaUri(rendition),
+    };
+  });
+}
+
+function defaultFirst(audio: readonly AudioRenditionPlan[]): AudioRenditionPlan[] {
+  return [...audio].sort((a, b) => Number(b.isDefault) - Number(a.isDefault));
+}
+
+function uniqueName(name: string, taken: ReadonlySet<string>): string {
+  let unique = name;
+  for (let count = 2; taken.has(unique); count++) unique = `${name} ${count}`;
+  return unique;
+}
+
+function mediaUri(rendition: RenditionPlan): string {
+  return `${rendition.id}/media.m3u8`;
+}

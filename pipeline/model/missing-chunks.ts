@@ -1,0 +1,67 @@
+import { startRenditions } from './hls/render-multivariant.ts';
+import type { Chunk, Plan } from './plan.ts';
+import { segmentCount } from './timeline/segments.ts';
+
+/** The committed segments of each rendition, by id. */
+export type CommittedSegments = ReadonlyMap<string, ReadonlySet<number>>;
+
+export interface MissingOptions {
+  /** [start, end) of what to look at; the whole title when absent. */
+  within?: { firstSegment: number; endSegment: number; renditionIds?: readonly string[] };
+  /** The longest chunk. */
+  maxSegments: number;
+}
+
+/** Segments of a title's first chunk: the ramp, four seconds. */
+const START_SEGMENTS = 3;
+
+/**
+ * The order of a title's work: first what a player starts with, in a chunk of its own (one rung is encoded several times
+ * faster than a ladder), then all that is missing, in playing order.
+ */
+export function planTitleChunks(plan: Plan, committed: CommittedSegments, maxSegments: number): { start: Chunk[]; rest: Chunk[] } {
+  const within = {
+    firstSegment: 0,
+    endSegment: Math.min(START_SEGMENTS, segmentCount(plan.timeline)),
+    renditionIds: startRenditions(plan).map((rendition) => rendition.id),
+  };
+  const start = planMissingChunks(plan, committed, { within, maxSegments });
+  const rest = planMissingChunks(plan, withChunks(committed, start), { maxSegments });
+  return { start, rest };
+}
+
+/** As if those chunks were done: what is queued needs no second place in the queue. */
+export function withChunks(committed: CommittedSegments, chunks: readonly Chunk[]): CommittedSegments {
+  const all = new Map([...committed].map(([id, segments]) => [id, new Set(segments)]));
+  for (const chunk of chunks) {
+    for (const id of chunk.renditionIds) {
+      const segments = all.get(id) ?? new Set<number>();
+      for (let segment = chunk.firstSegment; segment < chunk.endSegment; segment++) segments.add(segment);
+      all.set(id, segments);
+    }
+  }
+  return all;
+}
+
+/**
+ * What is still to be encoded, as chunks in playing order: runs of segments that lack the same renditions, so that one
+ * decode serves them all.
+ */
+export function planMissingChunks(plan: Plan, committed: CommittedSegments, options: MissingOptions): Chunk[] {
+  const { firstSegment, endSegment } = options.within ?? { firstSegment: 0, endSegment: segmentCount(plan.timeline) };
+  const wanted = plan.renditions.map((rendition) => rendition.id).filter((id) => options.within?.renditionIds?.includes(id) ?? true);
+  const chunks: Chunk[] = [];
+  for (let segment = firstSegment; segment < endSegment; segment++) {
+    const renditionIds = wanted.filter((id) => !committed.get(id)?.has(segment));
+    if (renditionIds.length === 0) continue;
+    const last = chunks.at(-1);
+    const hasRoom = last !== undefined && last.endSegment - last.firstSegment < options.maxSegments;
+    if (hasRoom && last.endSegment === segment && sameIds(last.renditionIds, renditionIds)) last.endSegment = segment + 1;
+    else chunks.push({ titleId: plan.titleId, planRevision: plan.revision, renditionIds, firstSegment: segment, endSegment: segment + 1 });
+  }
+  return chunks;
+}
+
+function sameIds(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((id, index) => id === b[index]);
+}

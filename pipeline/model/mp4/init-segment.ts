@@ -1,0 +1,213 @@
+import { aacAudioSpecificConfig, parseAudioCodec, renderEsds } from './audio-configuration.ts';
+import { parseAvcDecoderConfiguration, renderAvcDecoderConfiguration } from './avc-configuration.ts';
+import {
+  ascii,
+  type Box,
+  BoxError,
+  box,
+  concatBytes,
+  findBox,
+  fourcc,
+  fullBox,
+  readBoxes,
+  readUint16,
+  readUint32,
+  requireBox,
+  uint16,
+  uint32,
+} from './box.ts';
+
+/** The one track of every init segment and fragment that Millrace writes. */
+export const TRACK_ID = 1;
+
+export interface VideoInit {
+  kind: 'video';
+  /** Ticks per second. */
+  timescale: number;
+  /** Display size, square pixels. */
+  width: number;
+  height: number;
+  /** NAL units without start codes or lengths. */
+  sps: Uint8Array[];
+  pps: Uint8Array[];
+}
+
+export interface AudioInit {
+  kind: 'audio';
+  /** The sample rate. */
+  timescale: number;
+  channels: number;
+  bitrateBps: number;
+  /** ISO 639-2/T, three letters. */
+  language?: string;
+}
+
+/** What an init segment says, as far as players go by it. */
+export interface InitInfo {
+  kind: 'video' | 'audio' | 'other';
+  timescale: number;
+  trackId: number;
+  /** RFC 6381, e.g. `avc1.64001f` or `mp4a.40.2`; for unknown sample entries the entry's type. */
+  codecs: string;
+  /** The sample entry's type: `avc1`, `mp4a`, … */
+  sampleEntry: string;
+  width?: number;
+  height?: number;
+  sampleRate?: number;
+  channels?: number;
+  sps?: Uint8Array[];
+  pps?: Uint8Array[];
+  /** Sample defaults of mvex/trex, which fragments may leave out. */
+  defaults: { durationTicks: number; sizeBytes: number; flags: number };
+  /** Whether the track has an edit list; Millrace writes none. */
+  hasEditList: boolean;
+}
+
+/** The CMAF header (ISO/IEC 23000-19 7.3.1) of one rendition: no samples, no edit list. */
+export function renderInitSegment(init: VideoInit | AudioInit): Uint8Array {
+  return concatBytes([
+    box('ftyp', ascii('iso6'), uint32(0), ascii('iso6'), ascii('cmfc'), ascii('mp41')),
+    box('moov', movieHeader(), track(init), box('mvex', fullBox('trex', 0, 0, uint32(TRACK_ID, 1, 0, 0, 0)))),
+  ]);
+}
+
+/** Reads the first track of an init segment, ours or ffmpeg's. Throws BoxError. */
+export function parseInitSegment(bytes: Uint8Array): InitInfo {
+  const moov = requireBox(bytes, ['moov']);
+  const within = (path: string[]): Box | undefined => findBox(bytes, path, moov.bodyStart, moov.end);
+  const trak = requireBox(bytes, ['trak'], moov.bodyStart, moov.end);
+  const mdia = requireBox(bytes, ['mdia'], trak.bodyStart, trak.end);
+
+  const tkhd = requireBox(bytes, ['tkhd'], trak.bodyStart, trak.end);
+  const mdhd = requireBox(bytes, ['mdhd'], mdia.bodyStart, mdia.end);
+  const isLong = (header: Box): boolean => bytes[header.bodyStart] === 1;
+  const trackId = readUint32(bytes, tkhd.bodyStart + (isLong(tkhd) ? 20 : 12), tkhd.end);
+  const timescale = readUint32(bytes, mdhd.bodyStart + (isLong(mdhd) ? 20 : 12), mdhd.end);
+
+  const stsd = requireBox(bytes, ['minf', 'stbl', 'stsd'], mdia.bodyStart, mdia.end);
+  const entry = readBoxes(bytes, stsd.bodyStart + 8, stsd.end)[0];
+  if (!entry) throw new BoxError('The sample description is empty', stsd.start);
+  const trex = within(['mvex', 'trex']);
+  const fallback = (offset: number): number => (trex ? readUint32(bytes, trex.bodyStart + offset, trex.end) : 0);
+  const base = {
+    timescale,
+    trackId,
+    sampleEntry: entry.type,
+    defaults: { durationTicks: fallback(12), sizeBytes: fallback(16), flags: fallback(20) },
+    hasEditList: findBox(bytes, ['edts'], trak.bodyStart, trak.end) !== undefined,
+  };
+  const hdlr = requireBox(bytes, ['hdlr'], mdia.bodyStart, mdia.end);
+  const handler = fourcc(bytes, hdlr.bodyStart + 8);
+  if (handler === 'vide') return { ...base, ...parseVideoEntry(bytes, entry) };
+  if (handler === 'soun') return { ...base, ...parseAudioEntry(bytes, entry) };
+  return { ...base, kind: 'other', codecs: entry.type };
+}
+
+const VISUAL_ENTRY_BYTES = 78;
+const AUDIO_ENTRY_BYTES = 28;
+
+function parseVideoEntry(bytes: Uint8Array, entry: Box): Pick<InitInfo, 'kind' | 'codecs' | 'width' | 'height' | 'sps' | 'pps'> {
+  const size = { width: readUint16(bytes, entry.bodyStart + 24, entry.end), height: readUint16(bytes, entry.bodyStart + 26, entry.end) };
+  const avcC = findBox(bytes, ['avcC'], entry.bodyStart + VISUAL_ENTRY_BYTES, entry.end);
+  if (!avcC) return { kind: 'video', codecs: entry.type, ...size };
+  const configuration = parseAvcDecoderConfiguration(bytes.subarray(avcC.bodyStart, avcC.end));
+  return { kind: 'video', codecs: `${entry.type}.${configuration.profileHex}`, ...size, sps: configuration.sps, pps: configuration.pps };
+}
+
+function parseAudioEntry(bytes: Uint8Array, entry: Box): Pick<InitInfo, 'kind' | 'codecs' | 'channels' | 'sampleRate'> {
+  const channels = readUint16(bytes, entry.bodyStart + 16, entry.end);
+  const sampleRate = readUint16(bytes, entry.bodyStart + 24, entry.end);
+  const esds = findBox(bytes, ['esds'], entry.bodyStart + AUDIO_ENTRY_BYTES, entry.end);
+  const codecs = esds ? parseAudioCodec(bytes.subarray(esds.bodyStart, esds.end), entry.type) : entry.type;
+  return { kind: 'audio', codecs, channels, sampleRate };
+}
+
+const UNITY_MATRIX = uint32(0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000);
+
+function movieHeader(): Uint8Array {
+  const timescale = 1000;
+  return fullBox(
+    'mvhd',
+    0,
+    0,
+    uint32(0, 0, timescale, 0, 0x10000),
+    uint16(0x100, 0),
+    uint32(0, 0),
+    UNITY_MATRIX,
+    new Uint8Array(24),
+    uint32(TRACK_ID + 1),
+  );
+}
+
+function track(init: VideoInit | AudioInit): Uint8Array {
+  const isVideo = init.kind === 'video';
+  const volume = isVideo ? 0 : 0x100;
+  const [width, height] = isVideo ? [init.width, init.height] : [0, 0];
+  const enabledInMovieAndPreview = 7;
+  return box(
+    'trak',
+    fullBox(
+      'tkhd',
+      0,
+      enabledInMovieAndPreview,
+      uint32(0, 0, TRACK_ID, 0, 0, 0, 0),
+      uint16(0, 0, volume, 0),
+      UNITY_MATRIX,
+      uint32(width * 0x10000, height * 0x10000),
+    ),
+    box(
+      'mdia',
+      fullBox('mdhd', 0, 0, uint32(0, 0, init.timescale, 0), uint16(packLanguage(isVideo ? 'und' : (init.language ?? 'und')), 0)),
+      fullBox('hdlr', 0, 0, uint32(0), ascii(isVideo ? 'vide' : 'soun'), uint32(0, 0, 0), ascii(isVideo ? 'Video\0' : 'Sound\0')),
+      box(
+        'minf',
+        isVideo ? fullBox('vmhd', 0, 1, uint16(0, 0, 0, 0)) : fullBox('smhd', 0, 0, uint16(0, 0)),
+        box('dinf', fullBox('dref', 0, 0, uint32(1), fullBox('url ', 0, 1))),
+        box(
+          'stbl',
+          fullBox('stsd', 0, 0, uint32(1), isVideo ? avcSampleEntry(init) : aacSampleEntry(init)),
+          fullBox('stts', 0, 0, uint32(0)),
+          fullBox('stsc', 0, 0, uint32(0)),
+          fullBox('stsz', 0, 0, uint32(0, 0)),
+          fullBox('stco', 0, 0, uint32(0)),
+        ),
+      ),
+    ),
+  );
+}
+
+/** `avc1`: parameter sets in the sample entry only (Apple authoring 1.10). */
+function avcSampleEntry(init: VideoInit): Uint8Array {
+  return box(
+    'avc1',
+    new Uint8Array(6),
+    uint16(1),
+    new Uint8Array(16),
+    uint16(init.width, init.height),
+    uint32(0x480000, 0x480000, 0),
+    uint16(1),
+    new Uint8Array(32),
+    uint16(24, 0xffff),
+    box('avcC', renderAvcDecoderConfiguration(init.sps, init.pps)),
+    box('pasp', uint32(1, 1)),
+  );
+}
+
+function aacSampleEntry(init: AudioInit): Uint8Array {
+  const esds = renderEsds(aacAudioSpecificConfig(init.timescale, init.channels), init.bitrateBps);
+  return box(
+    'mp4a',
+    new Uint8Array(6),
+    uint16(1),
+    uint32(0, 0),
+    uint16(init.channels, 16, 0, 0),
+    uint32(init.timescale * 0x10000),
+    fullBox('esds', 0, 0, esds),
+  );
+}
+
+/** ISO/IEC 14496-12 8.4.2.3: three letters, five bits each, minus 0x60. */
+function packLanguage(language: string): number {
+  const letters = /^[a-z]{3}$/.test(language) ? language : 'und';
+  return [...letters].reduce((packed, letter) => (packed << 5) | (letter.charCodeAt(0) - 0x60), 0);
+}

@@ -1,0 +1,55 @@
+import { planAudioRenditions } from './ladder/audio-ladder.ts';
+import type { LadderSettings } from './ladder/ladder-settings.ts';
+import { planVideoLadder } from './ladder/video-ladder.ts';
+import type { Plan, RenditionPlan } from './plan.ts';
+import type { SourceInfo } from './source-info.ts';
+import type { Ticks } from './time.ts';
+import { planTimeline, type TimelineSettings } from './timeline/boundaries.ts';
+
+export interface PlanSettings {
+  ladder: LadderSettings;
+  timeline: TimelineSettings;
+}
+
+export interface PlanTitleInput {
+  titleId: string;
+  /** 0 for the first plan of a title. */
+  revision: number;
+  info: SourceInfo;
+  settings: PlanSettings;
+  encoderFingerprint: string;
+}
+
+/**
+ * The source's facts → ladder and timeline. Title time zero is the first displayed frame, or the first sample of a title
+ * without a picture; the end is that of the longest of picture and sounds, so that nothing is cut off.
+ * Throws RangeError for a source that has neither.
+ */
+export function planTitle({ titleId, revision, info, settings, encoderFingerprint }: PlanTitleInput): Plan {
+  const originTicks = titleOrigin(info);
+  const ends = [...(info.video ? [info.video.endTicks] : []), ...info.audio.map((track) => track.endTicks)];
+  const renditions: RenditionPlan[] = [
+    ...(info.video ? planVideoLadder(info.video, settings.ladder) : []),
+    ...planAudioRenditions(info.audio),
+  ];
+  return {
+    version: 1,
+    titleId,
+    revision,
+    originTicks,
+    timeline: planTimeline(Math.max(...ends) - originTicks, settings.timeline),
+    renditions: renditions.map((rendition) => ({ ...rendition, id: revisedId(rendition.id, revision) })),
+    encoderFingerprint,
+  };
+}
+
+function titleOrigin(info: SourceInfo): Ticks {
+  if (info.video) return info.video.firstFrameTicks;
+  if (info.audio.length === 0) throw new RangeError('A title needs a picture or a sound');
+  return Math.min(...info.audio.map((track) => track.startTicks));
+}
+
+/** New URLs for a new revision: what players and caches hold of the old one stays true (I11). */
+function revisedId(id: string, revision: number): string {
+  return revision === 0 ? id : `${id}-r${revision}`;
+}

@@ -1,0 +1,91 @@
+import type { Ticks } from './time.ts';
+
+/**
+ * The ladder and timeline of a title, fixed after the probe and never changed (I11): a correction is a new revision with
+ * new rendition ids. It is stored as JSON beside the segments, and is all that playlists and chunks are made from.
+ */
+export interface Plan {
+  version: 1;
+  titleId: string;
+  revision: number;
+  /** Absolute source time (90 kHz) of title time zero. */
+  originTicks: Ticks;
+  timeline: Timeline;
+  renditions: RenditionPlan[];
+  /** Names the encoder build and preset the segments must come from, e.g. `libx264 5.1.9 veryfast`. */
+  encoderFingerprint: string;
+}
+
+/**
+ * Where segments start and end, in title time at 90 kHz. Segment n is [boundaries[n], boundaries[n+1]).
+ * An open-ended timeline (live, or a file still arriving) has `ended: false` and grows at its end only.
+ */
+export interface Timeline {
+  boundaries: readonly Ticks[];
+  /** Keyframes stand at every boundary and at every multiple of this. */
+  keyframeIntervalTicks: Ticks;
+  /** EXT-X-TARGETDURATION, whole seconds: no segment's rounded duration exceeds it. */
+  targetDurationSeconds: number;
+  ended: boolean;
+}
+
+export type RenditionPlan = VideoRenditionPlan | AudioRenditionPlan;
+
+export interface VideoRenditionPlan {
+  /** Appears in URLs and folder names: `v1080`, `v720`, …; from revision 1 on with a suffix, `v720-r1`. */
+  id: string;
+  kind: 'video';
+  sourceStreamIndex: number;
+  /** 90 kHz. */
+  timescale: number;
+  width: number;
+  height: number;
+  /** Frames per second, for FRAME-RATE and the level. */
+  frameRate: number;
+  crf: number;
+  maxrateBps: number;
+  bufsizeBits: number;
+  preset: string;
+  /** H.264 level × 10, e.g. 40 for 4.0. */
+  level: number;
+  /** RFC 6381, e.g. `avc1.640028`. */
+  codecs: string;
+}
+
+export interface AudioRenditionPlan {
+  /** `a1`, `a2`, … in source order; from revision 1 on with a suffix. */
+  id: string;
+  kind: 'audio';
+  sourceStreamIndex: number;
+  /** The sample rate. */
+  timescale: number;
+  /** Samples per codec frame: 1024 for AAC-LC. */
+  frameSamples: number;
+  channels: number;
+  bitrateBps: number;
+  codecs: string;
+  /** BCP 47, or `und`. */
+  language: string;
+  name: string;
+  isDefault: boolean;
+}
+
+/**
+ * Consecutive segments [firstSegment, endSegment) of some renditions of one title: what one ffmpeg process encodes,
+ * decoding once.
+ */
+export interface Chunk {
+  titleId: string;
+  planRevision: number;
+  renditionIds: string[];
+  firstSegment: number;
+  /** Exclusive. */
+  endSegment: number;
+}
+
+/** Throws RangeError for an id that the plan does not have. */
+export function findRendition(plan: Plan, renditionId: string): RenditionPlan {
+  const rendition = plan.renditions.find((candidate) => candidate.id === renditionId);
+  if (!rendition) throw new RangeError(`Plan ${plan.titleId} has no rendition ${renditionId}`);
+  return rendition;
+}

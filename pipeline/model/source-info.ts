@@ -1,0 +1,90 @@
+import type { Rational, Ticks } from './time.ts';
+
+/**
+ * What the probe found out about a source. All `…Ticks` are absolute source time (the container's own clock) at 90 kHz.
+ * Stream indexes are the container's, as ffmpeg's `-map 0:N` takes them.
+ */
+export interface SourceInfo {
+  /** ffmpeg's demuxer names, e.g. `['mov','mp4','m4a','3gp','3g2','mj2']`. */
+  formatNames: string[];
+  sizeBytes: number;
+  /** The container's overall bit rate, when it states one. */
+  bitrateBps?: number;
+  /** What the container claims; the truth is in the streams' endTicks. */
+  statedDurationTicks?: Ticks;
+  /** The picture that is played: the first video stream that is not a cover. */
+  video?: VideoStreamInfo;
+  audio: AudioStreamInfo[];
+  /** Every other stream: further video streams, covers, subtitles, data, attachments. */
+  others: OtherStreamInfo[];
+  /** How many chapters the container names. */
+  chapterCount?: number;
+  /** Tags of the container, keys in lower case: title, artist, album… */
+  tags: Record<string, string>;
+}
+
+export interface VideoStreamInfo {
+  index: number;
+  codec: string;
+  profile?: string;
+  pixelFormat: string;
+  /** As coded, before rotation and pixel shape. */
+  width: number;
+  height: number;
+  sampleAspectRatio: Rational;
+  /** Clockwise turn needed to show it upright: 0, 90, 180 or 270. */
+  rotationDegrees: 0 | 90 | 180 | 270;
+  /** Average frame rate; a hint for the ladder only, never for the grid. */
+  frameRate: Rational;
+  timeBase: Rational;
+  /** `progressive`, `tt`, `bb`, `tb`, `bt` or `unknown`. */
+  fieldOrder: string;
+  colorTransfer?: string;
+  colorPrimaries?: string;
+  colorSpace?: string;
+  colorRange?: string;
+  bitrateBps?: number;
+  /** CEA-608/708 captions inside the picture's bitstream. */
+  hasClosedCaptions?: boolean;
+  /** PTS of the first frame a decoder shows: title time zero. */
+  firstFrameTicks: Ticks;
+  /** PTS of the last frame. */
+  lastFrameTicks: Ticks;
+  /** Where the last frame's display ends. */
+  endTicks: Ticks;
+}
+
+export interface AudioStreamInfo {
+  index: number;
+  codec: string;
+  profile?: string;
+  sampleRate: number;
+  channels: number;
+  channelLayout?: string;
+  timeBase: Rational;
+  bitrateBps?: number;
+  language?: string;
+  title?: string;
+  isDefault: boolean;
+  /** PTS of the first sample that is heard. */
+  startTicks: Ticks;
+  /** Where the last sample ends. */
+  endTicks: Ticks;
+  /**
+   * Samples per decoded frame (the greatest common divisor over a few frames). Positions of sources whose time base is
+   * coarser than a sample are rounded to this grid; 0 when unknown.
+   */
+  frameSamples: number;
+  /** Absolute source position, in samples, of the start of some frame of that grid; the first sample's when absent. */
+  gridAnchorSamples?: number;
+}
+
+export interface OtherStreamInfo {
+  index: number;
+  kind: 'video' | 'audio' | 'cover' | 'subtitle' | 'data' | 'attachment' | 'unknown';
+  codec: string;
+  language?: string;
+  title?: string;
+  /** Why a video or audio stream is not played, for people: nothing in it could be decoded. */
+  reason?: string;
+}

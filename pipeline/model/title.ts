@@ -1,0 +1,75 @@
+import type { SourceInfo } from './source-info.ts';
+
+export type TitleState = 'waiting' | 'probing' | 'playable' | 'live' | 'complete' | 'failed';
+
+/** What is played. Stored as `title.json` in the title's folder; the catalogue indexes it. */
+export interface TitleRecord {
+  version: 1;
+  /** URL-safe, `[A-Za-z0-9_-]+`. */
+  id: string;
+  /** For people: the file's name without its extension, NFC. */
+  name: string;
+  kind: 'file' | 'broadcast';
+  createdAtMs: number;
+  source: SourceRecord;
+  /** Absent until the probe is done. */
+  sourceInfo?: SourceInfo;
+  /** Revision of the plan that is current; absent until planned. */
+  planRevision?: number;
+  report: StreamReport[];
+  error?: TitleError;
+}
+
+/** The original bytes, in originals/. */
+export interface SourceRecord {
+  /** Relative to the media home, forward slashes. */
+  path: string;
+  /** As it was dropped or uploaded, NFC. */
+  originalName: string;
+  sizeBytes: number;
+  /** Quick identity: size and a hash of head, tail and samples between. */
+  identity: string;
+}
+
+/** What became of one stream of the source (I8). */
+export interface StreamReport {
+  streamIndex: number;
+  kind: string;
+  codec: string;
+  outcome: 'carried' | 'converted' | 'not-carried';
+  reason: string;
+}
+
+export interface TitleError {
+  code: string;
+  message: string;
+}
+
+/** `GET /api/titles/:id` */
+export interface TitleView {
+  id: string;
+  name: string;
+  kind: 'file' | 'broadcast';
+  state: TitleState;
+  createdAtMs: number;
+  durationSeconds: number | null;
+  /** Committed segments over planned ones. */
+  progress: number;
+  playlistUrl: string | null;
+  posterUrl: string | null;
+  renditions: RenditionView[];
+  report: StreamReport[];
+  error?: TitleError;
+}
+
+export interface RenditionView {
+  id: string;
+  kind: 'video' | 'audio';
+  codecs: string;
+  width?: number;
+  height?: number;
+  bitrateBps: number;
+  segmentsCommitted: number;
+  segmentsPlanned: number;
+  playlistUrl: string;
+}

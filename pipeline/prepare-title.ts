@@ -1,0 +1,198 @@
+import { join } from 'node:path';
+import type { Catalogue } from './catalogue/catalogue.ts';
+import { deriveState, progressOf } from './catalogue/derive-state.ts';
+import { type AppError, toAppError } from './errors.ts';
+import type { EventBus } from './event-bus.ts';
+import type { FfmpegTools } from './ffmpeg/locate.ts';
+import { makePoster } from './ffmpeg/make-poster.ts';
+import { probeSource } from './ffmpeg/probe.ts';
+import type { Log } from './log.ts';
+import type { Plan } from './model/plan.ts';
+import { type PlanSettings, planTitle } from './model/plan-title.ts';
+import type { SourceInfo } from './model/source-info.ts';
+import { reportStreams } from './model/stream-report.ts';
+import type { StreamReport, TitleRecord } from './model/title.ts';
+import type { Scheduler } from './scheduler.ts';
+import type { SegmentStore } from './storage/segment-store.ts';
+import { createTurns } from './take-turns.ts';
+
+/** A hundred files dropped together are not probed together. */
+const PROBES_AT_ONCE = 2;
+
+export interface TitlePreparerSettings {
+  mediaDir: string;
+  store: SegmentStore;
+  catalogue: Catalogue;
+  bus: EventBus;
+  tools: FfmpegTools;
+  log: Log;
+  plan: PlanSettings;
+  scheduler: Pick<Scheduler, 'scheduleTitle'>;
+  /** Keeps what failed, with its reason. */
+  failTitle(titleId: string, error: AppError): Promise<void>;
+}
+
+export interface TitlePreparer {
+  /**
+   * Probe → plan → published → queued. Where a plan stands already, only what is missing is queued; where that plan is for
+   * another encoder and not finished, a new revision is made. Failures end in the title's state, never in a rejection.
+   */
+  prepare(titleId: string): Promise<void>;
+  /** Calls off what is being done for a title. Resolves when nothing reads its source or writes to it any more. */
+  dropTitle(titleId: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Something under way for one title: its preparation, or its poster. */
+interface Task {
+  titleId: string;
+  stop: AbortController;
+  done: Promise<void>;
+}
+
+export function createTitlePreparer(settings: TitlePreparerSettings): TitlePreparer {
+  const { store, catalogue, bus, tools } = settings;
+  const tasks = new Map<string, Task>();
+  const takeTurns = createTurns(PROBES_AT_ONCE);
+  let isClosed = false;
+
+  // Removed by hand: nobody calls dropTitle.
+  const unsubscribe = bus.subscribe((event) => {
+    if (event.type === 'title-removed') void dropTitle(event.titleId);
+  });
+
+  /** Once for each title at a time. `onFailed` is not told of what was called off. */
+  function begin(
+    kind: 'prepare' | 'poster',
+    titleId: string,
+    work: (signal: AbortSignal, log: Log) => Promise<void>,
+    onFailed: (error: unknown, log: Log) => unknown,
+  ): Promise<void> {
+    const key = `${kind} ${titleId}`;
+    const running = tasks.get(key);
+    if (running) return running.done;
+    const stop = new AbortController();
+    const log = settings.log.child({ title: titleId });
+    const done = work(stop.signal, log)
+      .catch((error: unknown) => (stop.signal.aborted ? undefined : onFailed(error, log)))
+      .catch((error: unknown) => log.error({ err: error }, 'the failure of a title could not be recorded'))
+      .then(() => void tasks.delete(key));
+    tasks.set(key, { titleId, stop, done });
+    return done;
+  }
+
+  async function end(ended: readonly Task[]): Promise<void> {
+    for (const { stop } of ended) stop.abort();
+    await Promise.all(ended.map(({ done }) => done));
+  }
+
+  async function prepare(titleId: string): Promise<void> {
+    if (isClosed) return;
+    await begin(
+      'prepare',
+      titleId,
+      (signal, log) => takeTurns(() => prepareTitle(titleId, signal, log), signal),
+      (error) => settings.failTitle(titleId, toAppError(error)),
+    );
+  }
+
+  async function prepareTitle(titleId: string, signal: AbortSignal, log: Log): Promise<void> {
+    const title = await store.readTitle(titleId);
+    if (!title || title.error) return;
+    const standing = await usablePlan(titleId);
+    const prepared =
+      standing && title.sourceInfo && title.planRevision === standing.revision ? title : await publish(title, standing, signal, log);
+    // Past this, whoever drops the title finds its poster under way.
+    signal.throwIfAborted();
+    void begin(
+      'poster',
+      titleId,
+      (stop) => addPoster(prepared, stop, log),
+      (error) => log.warn({ err: error }, 'no poster could be made'),
+    );
+    await settings.scheduler.scheduleTitle(titleId);
+  }
+
+  /** One that this encoder can go on with, or that needs no encoder any more. */
+  async function usablePlan(titleId: string): Promise<Plan | undefined> {
+    const plan = await store.readPlan(titleId);
+    if (plan?.encoderFingerprint === tools.encoderFingerprint) return plan;
+    return (await catalogue.getTitle(titleId))?.state === 'complete' ? plan : undefined;
+  }
+
+  /** The plan before the record that names it: whoever reads the record finds the plan. Between them, a kill leaves a plan that stands. */
+  async function publish(title: TitleRecord, standing: Plan | undefined, signal: AbortSignal, log: Log): Promise<TitleRecord> {
+    const { sourceInfo, report } = title.sourceInfo
+      ? { sourceInfo: title.sourceInfo, report: title.report }
+      : await probe(title, signal, log);
+    const plan = standing ?? (await makePlan(title.id, sourceInfo));
+    signal.throwIfAborted();
+    await store.writePlan(plan);
+    const record = { ...title, sourceInfo, report, planRevision: plan.revision };
+    await store.writeTitle(record);
+    const { state, durationSeconds, segmentsPlanned } = deriveState(record, plan, 0);
+    await catalogue.putTitle(record, state, durationSeconds, segmentsPlanned);
+    bus.publish({ type: 'plan', titleId: title.id, revision: plan.revision });
+    bus.publish({ type: 'title', titleId: title.id, state, progress: 0 });
+    return record;
+  }
+
+  async function probe(title: TitleRecord, signal: AbortSignal, log: Log): Promise<{ sourceInfo: SourceInfo; report: StreamReport[] }> {
+    await catalogue.setState(title.id, 'probing');
+    bus.publish({ type: 'title', titleId: title.id, state: 'probing', progress: 0 });
+    const sourceInfo = await probeSource(join(settings.mediaDir, title.source.path), { tools, log, signal });
+    return { sourceInfo, report: reportStreams(sourceInfo) };
+  }
+
+  /** The next revision: a published plan never changes (I11). */
+  async function makePlan(titleId: string, info: SourceInfo): Promise<Plan> {
+    const last = await store.readPlan(titleId);
+    const revision = last ? last.revision + 1 : 0;
+    return planTitle({ titleId, revision, info, settings: settings.plan, encoderFingerprint: tools.encoderFingerprint });
+  }
+
+  /** After the first chunk, so that a picture for the library never delays the film. A title without one still plays. */
+  async function addPoster(title: TitleRecord, signal: AbortSignal, log: Log): Promise<void> {
+    if (!title.sourceInfo?.video || (await store.readAsset(title.id, 'poster.jpg'))) return;
+    await firstChunkDone(title.id, signal);
+    const source = { path: join(settings.mediaDir, title.source.path), info: title.sourceInfo };
+    const poster = await makePoster(source, { tools, log, signal, niceness: 10 });
+    if (!poster) return;
+    await store.putAsset(title.id, 'poster.jpg', poster);
+    const known = await catalogue.getTitle(title.id);
+    if (!known) return;
+    const { state, segmentsCommitted, segmentsPlanned } = known;
+    bus.publish({ type: 'title', titleId: title.id, state, progress: progressOf(segmentsCommitted, segmentsPlanned) });
+  }
+
+  async function firstChunkDone(titleId: string, signal: AbortSignal): Promise<void> {
+    let unsubscribeChunks = (): void => {};
+    // Subscribed before the look, so that a chunk done in between is not missed.
+    const chunkDone = new Promise<void>((resolve) => {
+      unsubscribeChunks = bus.subscribe((event) => {
+        if (event.type === 'chunk' && event.titleId === titleId && event.state !== 'started') resolve();
+      });
+      signal.addEventListener('abort', () => resolve(), { once: true });
+      if (signal.aborted) resolve();
+    });
+    try {
+      if (((await catalogue.getTitle(titleId))?.segmentsCommitted ?? 0) === 0) await chunkDone;
+    } finally {
+      unsubscribeChunks();
+    }
+  }
+
+  function dropTitle(titleId: string): Promise<void> {
+    return end([...tasks.values()].filter((task) => task.titleId === titleId));
+  }
+
+  return {
+    prepare,
+    dropTitle,
+    async close() {
+      isClosed = true;
+      unsubscribe();
+      await end([...tasks.values()]);
+    },
+  };
+}

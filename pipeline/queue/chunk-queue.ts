@@ -1,0 +1,40 @@
+import type { Chunk } from '../model/plan.ts';
+
+/** Why a chunk is made; also its priority, highest first. */
+export type ChunkCause = 'demand' | 'first' | 'background';
+
+export interface QueuedChunk {
+  id: string;
+  chunk: Chunk;
+  cause: ChunkCause;
+}
+
+/** A chunk taken by a worker. The fencing token grows with every claim; commits under an older one are refused (I4). */
+export interface ChunkLease extends QueuedChunk {
+  token: number;
+}
+
+/** Work to do, and who does it. One claim per (title, rendition, segment) at a time. */
+export interface ChunkQueue {
+  add(chunk: Chunk, cause: ChunkCause): Promise<QueuedChunk>;
+  /**
+   * Takes the best chunk none of whose segments is claimed by another lease: demand, then first, then background, each
+   * oldest first; with `causes`, only chunks of those. Claims each (rendition, segment) of it for `leaseMs`.
+   */
+  claim(workerId: string, leaseMs: number, causes?: readonly ChunkCause[]): Promise<ChunkLease | undefined>;
+  /** Prolongs the lease. False when it was lost. */
+  renew(lease: ChunkLease, leaseMs: number): Promise<boolean>;
+  /** Whether this lease still owns the segment: asked right before a commit. */
+  owns(lease: ChunkLease, renditionId: string, segment: number): Promise<boolean>;
+  /** Done: removes the chunk and its claims. */
+  complete(lease: ChunkLease): Promise<void>;
+  /** Gives the claims up and removes the chunk; what is still missing is queued again by the scheduler. */
+  release(lease: ChunkLease): Promise<void>;
+  /** Queued and claimed chunks of a title, or of all. */
+  list(titleId?: string): Promise<(QueuedChunk & { claimed: boolean })[]>;
+  /** Removes what is queued or claimed for a title. */
+  removeTitle(titleId: string): Promise<void>;
+  /** Removes everything: at start, the scheduler derives the queue anew from the store. */
+  clear(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,33 @@
+/**
+ * Which names may reach the file system. Everything else is refused before a path is built, so no title, rendition or
+ * file name that a client sends can leave the store's folder.
+ */
+
+export function isTitleId(name: string): boolean {
+  return /^[A-Za-z0-9_-]{1,64}$/.test(name);
+}
+
+export function isRenditionId(name: string): boolean {
+  return /^[a-z][a-z0-9-]{0,63}$/.test(name);
+}
+
+/** Pictures and their index: `poster.jpg`, `storyboard.vtt`. */
+export function isAssetName(name: string): boolean {
+  return /^[a-z0-9-]{1,64}\.(jpg|vtt|png)$/.test(name);
+}
+
+/** The number of `<n>.m4s`, or undefined. `07.m4s` is not a segment: each has one name. */
+export function parseSegmentName(name: string): number | undefined {
+  const digits = /^(0|[1-9][0-9]{0,8})\.m4s$/.exec(name)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+export function isRenditionFileName(name: string): boolean {
+  return name === 'init.mp4' || parseSegmentName(name) !== undefined;
+}
+
+/** The revision of `plan-<revision>.json`, or undefined. */
+export function parsePlanName(name: string): number | undefined {
+  const digits = /^plan-(0|[1-9][0-9]{0,8})\.json$/.exec(name)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}

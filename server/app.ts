@@ -1,0 +1,64 @@
+import express, { type Express } from 'express';
+import { AppError } from '../pipeline/errors.ts';
+import { createEventStream } from './event-stream.ts';
+import { cacheControl } from './http/cache-policy.ts';
+import { errorHandler } from './http/error-handler.ts';
+import { allowAnyOrigin, guardWrites, requireKnownHost } from './http/guards.ts';
+import type { HostRules } from './http/host-origin-check.ts';
+import { SECURITY_HEADERS } from './http/security-headers.ts';
+import { createMetrics } from './metrics.ts';
+import { clientRoutes } from './routes/client.ts';
+import { eventRoutes } from './routes/events.ts';
+import { mediaRoutes } from './routes/media.ts';
+import { playlistRoutes } from './routes/playlists.ts';
+import { posterRoutes } from './routes/poster.ts';
+import { statusRoutes } from './routes/status.ts';
+import { titleRoutes } from './routes/titles.ts';
+import { uploadRoutes } from './routes/upload.ts';
+import type { Services } from './services.ts';
+
+export interface AppOptions {
+  services: Services;
+  hostRules: HostRules;
+  apiToken: string | undefined;
+  /** Where Vite put the web app. */
+  clientDir: string;
+  /** How long a request for what is not there yet is held. */
+  waitMs: number;
+  /** Aborts when the server stops: waits end with 503, event streams end. */
+  stopping: AbortSignal;
+}
+
+/** The public contract over HTTP, as an Express app. */
+export function createApp({ services, hostRules, apiToken, clientDir, waitMs, stopping }: AppOptions): Express {
+  const events = createEventStream({ bus: services.bus, runId: Date.now().toString(36) });
+  const metrics = createMetrics(services, events.clientCount);
+  stopping.addEventListener('abort', () => {
+    events.close();
+    metrics.close();
+  });
+
+  const app = express();
+  app.disable('x-powered-by');
+  // Answers that can be held carry an ETag of their own; hashing the rest buys nothing.
+  app.disable('etag');
+  app.set('query parser', 'simple');
+  app.use(metrics.timeRequests, (_req, res, next) => {
+    res.set(SECURITY_HEADERS);
+    next();
+  });
+  app.use('/titles', allowAnyOrigin);
+  app.use('/api', requireKnownHost(hostRules), guardWrites(apiToken), (_req, res, next) => {
+    res.set('Cache-Control', cacheControl('live-data'));
+    next();
+  });
+  app.use(mediaRoutes(services, { waitMs, stopping }));
+  app.use(playlistRoutes(services, { waitMs, stopping }));
+  app.use(posterRoutes(services));
+  app.use(titleRoutes(services), uploadRoutes(services), eventRoutes(services, events));
+  app.use(statusRoutes(services, metrics, stopping));
+  app.use(clientRoutes(clientDir));
+  app.use((req, _res, next) => next(new AppError('not_found', `There is nothing at ${req.path.slice(0, 200)}.`)));
+  app.use(errorHandler(services.log));
+  return app;
+}

@@ -1,0 +1,193 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { Catalogue } from '../pipeline/catalogue/catalogue.ts';
+import { reindex } from '../pipeline/catalogue/reindex.ts';
+import { openSqliteCatalogue } from '../pipeline/catalogue/sqlite-catalogue.ts';
+import { AppError } from '../pipeline/errors.ts';
+import { createLocalEventBus, type EventBus } from '../pipeline/event-bus.ts';
+import { sweepJobFolders } from '../pipeline/ffmpeg/job-folder.ts';
+import { type FfmpegTools, locateFfmpeg } from '../pipeline/ffmpeg/locate.ts';
+import { makeSampleClip } from '../pipeline/ffmpeg/sample-clip.ts';
+import { startIndexWatcher } from '../pipeline/index-watcher.ts';
+import { type Acceptor, createAcceptor } from '../pipeline/ingest/accept.ts';
+import { createFailures } from '../pipeline/ingest/fail.ts';
+import { startInbox } from '../pipeline/ingest/inbox.ts';
+import { receiveUpload, removeUploadLeftovers } from '../pipeline/ingest/receive-upload.ts';
+import { DEFAULT_SETTLE_SETTINGS } from '../pipeline/ingest/settle.ts';
+import type { Log } from '../pipeline/log.ts';
+import { createOnDemand } from '../pipeline/on-demand.ts';
+import { createTitlePreparer, type TitlePreparer } from '../pipeline/prepare-title.ts';
+import { openSqliteChunkQueue } from '../pipeline/queue/sqlite-chunk-queue.ts';
+import { startScheduler } from '../pipeline/scheduler.ts';
+import { createSeekIndexes } from '../pipeline/seek-indexes.ts';
+import { createFsSegmentStore } from '../pipeline/storage/fs-segment-store.ts';
+import type { SegmentStore } from '../pipeline/storage/segment-store.ts';
+import { sweepAbandoned } from '../pipeline/storage/sweep-abandoned.ts';
+import type { Settings } from './config.ts';
+import { planSettings } from './plan-settings.ts';
+import { createTitleRemover } from './remove-title.ts';
+import type { Services } from './services.ts';
+
+/** A media home, opened: what commands need that encode nothing. */
+export interface Library {
+  mediaDir: string;
+  store: SegmentStore;
+  catalogue: Catalogue;
+  bus: EventBus;
+  acceptor: Acceptor;
+  log: Log;
+  close(): Promise<void>;
+}
+
+export interface Pipeline {
+  services: Services;
+  /** Ends in the reverse order of the start; encoders are cancelled, what was committed stays. */
+  close(): Promise<void>;
+}
+
+/** Opens a media home, making its folders where they are missing. @throws AppError `config_invalid` when it cannot be written */
+export async function openLibrary(settings: Settings, log: Log): Promise<Library> {
+  const mediaDir = settings.MEDIA_DIR;
+  await makeMediaHome(mediaDir);
+  const bus = createLocalEventBus((error) => log.error({ err: error }, 'an event was not handled'));
+  const store = createFsSegmentStore({ root: join(mediaDir, 'streams'), log });
+  const catalogue = await openSqliteCatalogue({ path: join(mediaDir, 'catalogue.sqlite') });
+  const acceptor = createAcceptor({ mediaDir, store, catalogue, log, bus });
+  return { mediaDir, store, catalogue, bus, acceptor, log, close: () => catalogue.close() };
+}
+
+/**
+ * Everything between a source and its segments, from the settings: the only place that knows which drivers there are.
+ * Resolves when titles can be served and files dropped.
+ *
+ * @throws AppError `ffmpeg_missing`, `config_invalid`; nothing is left open
+ */
+export async function composePipeline(settings: Settings, log: Log): Promise<Pipeline> {
+  const closers: (() => unknown)[] = [];
+  const close = async (): Promise<void> => {
+    for (const end of closers.splice(0).reverse()) await end();
+  };
+  try {
+    return { services: await startParts(settings, log, closers), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function startParts(settings: Settings, log: Log, closers: (() => unknown)[]): Promise<Services> {
+  const tools = await locateFfmpeg({ ffmpegPath: settings.FFMPEG_PATH, ffprobePath: settings.FFPROBE_PATH, log });
+  const library = await openLibrary(settings, log);
+  closers.push(library.close);
+  const { mediaDir, store, catalogue, bus, acceptor } = library;
+  const streamsDir = join(mediaDir, 'streams');
+  await Promise.all([removeUploadLeftovers(mediaDir), sweepAbandoned(streamsDir), sweepJobFolders()]);
+  const queue = await openSqliteChunkQueue({ path: join(mediaDir, 'queue.sqlite') });
+  closers.push(queue.close);
+  // Claims of a process that is gone; what is missing is derived from the store.
+  await queue.clear();
+
+  // The watcher first, then the whole look: nothing falls between them.
+  let prepareFound = (_titleId: string): void => {};
+  const indexWatcher = await startIndexWatcher({ streamsDir, store, catalogue, bus, log, onFound: (titleId) => prepareFound(titleId) });
+  closers.push(indexWatcher.close);
+  await reindex(library);
+  await acceptor.recoverOrphans();
+
+  const { failTitle } = createFailures({ mediaDir, store, catalogue, log, bus });
+  const seekIndexes = createSeekIndexes({ mediaDir, tools, log });
+  closers.push(seekIndexes.close);
+  const scheduler = startScheduler({
+    ...{ mediaDir, store, catalogue, queue, bus, tools, seekIndexes, log },
+    chunkSeconds: settings.CHUNK_SECONDS,
+    encoders: settings.ENCODERS ?? fittingEncoders(),
+    onTitleFailed: failTitle,
+  });
+  closers.push(scheduler.close);
+  const preparer = createTitlePreparer({ mediaDir, store, catalogue, bus, tools, log, plan: planSettings(settings), scheduler, failTitle });
+  closers.push(preparer.close);
+  // What a title that was put back by hand still lacks is encoded like any other's.
+  prepareFound = (titleId) => void preparer.prepare(titleId);
+  const inbox = await startInbox({
+    inboxDir: join(mediaDir, 'inbox'),
+    failedDir: join(mediaDir, 'failed'),
+    usePolling: settings.INBOX_POLLING,
+    settleSettings: { ...DEFAULT_SETTLE_SETTINGS, quietMs: settings.INBOX_QUIET_SECONDS * 1000 },
+    ...{ bus, log },
+    async onSettled(file) {
+      const { title, isNew } = await acceptor.accept(file);
+      if (isNew) void preparer.prepare(title.id);
+    },
+  });
+  closers.push(inbox.close);
+  void prepareUnfinished(catalogue, preparer, log);
+  if (settings.SAMPLE) closers.push(await startSample(library, tools));
+
+  return {
+    ...{ log, store, catalogue, queue, bus },
+    waitForFile: createOnDemand({ store, queue, bus, log, waitMs: settings.DEMAND_WAIT_SECONDS * 1000 }).waitForFile,
+    async receive(body, { name, sizeBytes }) {
+      const length = sizeBytes === undefined ? {} : { contentLength: sizeBytes };
+      const upload = await receiveUpload({ body, name, mediaDir, maxBytes: settings.MAX_UPLOAD_BYTES, ...length });
+      try {
+        const accepted = await acceptor.accept(upload);
+        if (accepted.isNew) void preparer.prepare(accepted.title.id);
+        return accepted;
+      } finally {
+        await upload.discard();
+      }
+    },
+    removeTitle: createTitleRemover({
+      ...{ mediaDir, store, catalogue, bus },
+      async endWork(titleId) {
+        await preparer.dropTitle(titleId);
+        await scheduler.dropTitle(titleId);
+      },
+    }),
+    pendingFiles: inbox.pending,
+  };
+}
+
+async function makeMediaHome(mediaDir: string): Promise<void> {
+  try {
+    for (const name of ['inbox', 'originals', 'streams', 'failed']) await mkdir(join(mediaDir, name), { recursive: true });
+  } catch (error) {
+    throw new AppError('config_invalid', `The media home ${mediaDir} cannot be made: ${(error as Error).message}. MEDIA_DIR moves it.`, {
+      cause: error,
+    });
+  }
+}
+
+/** One run encodes a whole ladder and fills about four cores. */
+function fittingEncoders(): number {
+  return Math.max(1, Math.round(availableParallelism() / 4));
+}
+
+/** What the last run left undone goes on, one title after the other, so that many are not probed at once. */
+async function prepareUnfinished(catalogue: Catalogue, preparer: TitlePreparer, log: Log): Promise<void> {
+  try {
+    for (const { record, state } of await catalogue.listTitles()) {
+      if (state !== 'complete' && state !== 'failed') await preparer.prepare(record.id);
+    }
+  } catch (error) {
+    log.error({ err: error }, 'what the last run left undone could not be looked up; it goes on at the next start');
+  }
+}
+
+/** With nothing there, something to play. Answers the function that calls it off. */
+async function startSample({ mediaDir, catalogue, log }: Library, tools: FfmpegTools): Promise<() => Promise<void>> {
+  const isEmpty =
+    (await catalogue.listTitles()).length === 0 && (await readdir(join(mediaDir, 'inbox'))).every((name) => name.startsWith('.'));
+  if (!isEmpty) return async () => {};
+  const stopping = new AbortController();
+  const made = makeSampleClip({ tools, outPath: join(mediaDir, 'inbox', 'Sample clip.mp4'), signal: stopping.signal }).catch(
+    (error: unknown) => {
+      if (!stopping.signal.aborted) log.warn({ err: error }, 'the sample clip could not be made');
+    },
+  );
+  return async () => {
+    stopping.abort();
+    await made;
+  };
+}

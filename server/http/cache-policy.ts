@@ -1,0 +1,23 @@
+/** What a response is, as far as caches care. */
+export type CacheKind = 'media' | 'multivariant' | 'media-playlist' | 'poster' | 'hashed-asset' | 'page' | 'live-data' | 'error';
+
+const ONE_YEAR = 31_536_000;
+
+const POLICIES: Record<CacheKind, string> = {
+  // A committed segment is never another one (I4), nor is the init segment of an epoch.
+  media: `public, max-age=${ONE_YEAR}, immutable`,
+  // Bandwidths become measured ones and a new revision of the plan names other renditions: always revalidated.
+  multivariant: 'no-cache',
+  // A published plan never changes (I11); briefly, so that a title removed and put back does not haunt a cache.
+  'media-playlist': 'public, max-age=60',
+  poster: 'public, max-age=300',
+  'hashed-asset': `public, max-age=${ONE_YEAR}, immutable`,
+  page: 'no-cache',
+  'live-data': 'no-store',
+  error: 'no-store',
+};
+
+/** The value of Cache-Control. */
+export function cacheControl(kind: CacheKind): string {
+  return POLICIES[kind];
+}

@@ -1,0 +1,25 @@
+import type { Response } from 'express';
+
+export interface WaitLimits {
+  /** How long a request is held at most. */
+  waitMs: number;
+  /** Aborts when the server stops. */
+  stopping: AbortSignal;
+}
+
+export interface Waiting {
+  /** Ends the wait: the client has gone, the time is over, or the server stops. */
+  signal: AbortSignal;
+  /** Whether nobody is there any more to be answered. */
+  isClientGone(): boolean;
+}
+
+/** For how long a request for what is not there yet may be held. Nothing waits for nobody, or for ever. */
+export function startWaiting(res: Response, { waitMs, stopping }: WaitLimits): Waiting {
+  const gone = new AbortController();
+  res.once('close', () => gone.abort());
+  return {
+    signal: AbortSignal.any([gone.signal, stopping, AbortSignal.timeout(waitMs)]),
+    isClientGone: () => res.destroyed,
+  };
+}

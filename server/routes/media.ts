@@ -1,0 +1,39 @@
+import { type Request, type Response, Router } from 'express';
+import { AppError } from '../../pipeline/errors.ts';
+import { sendFile } from '../http/send.ts';
+import { startWaiting, type WaitLimits } from '../http/waiting.ts';
+import type { Services } from '../services.ts';
+import { checkRenditionId, checkSegmentName, checkTitleId } from './params.ts';
+
+/** `GET /titles/:id/:rendition/init.mp4` and `/:n.m4s`: served when they are there, made and waited for when they are not. */
+export function mediaRoutes({ store, waitForFile }: Services, limits: WaitLimits): Router {
+  const router = Router();
+  router.get('/titles/:id/:rendition/init.mp4', async (req, res) => {
+    await sendRenditionFile(req, res, 'init.mp4', 'video/mp4');
+  });
+  router.get('/titles/:id/:rendition/:segment.m4s', async (req, res) => {
+    await sendRenditionFile(req, res, checkSegmentName(req.params.segment), 'video/iso.segment');
+  });
+  return router;
+
+  async function sendRenditionFile(req: Request, res: Response, fileName: string, contentType: string): Promise<void> {
+    const titleId = checkTitleId(req.params.id);
+    const renditionId = checkRenditionId(req.params.rendition);
+    const sendStored = async (): Promise<boolean> => {
+      const file = await store.statFile(titleId, renditionId, fileName);
+      if (file === undefined) return false;
+      const read = (range?: { start: number; end: number }) => store.readFile(titleId, renditionId, fileName, range);
+      return sendFile(req, res, { file, contentType, cache: 'media', read });
+    };
+
+    if (await sendStored()) return;
+    const waiting = startWaiting(res, limits);
+    const outcome = await waitForFile(titleId, renditionId, fileName, waiting.signal);
+    if (waiting.isClientGone()) return;
+    if (outcome === 'unknown') throw new AppError('not_found', 'There is no such title or rendition.');
+    // Past the end is the one segment that may be missing (I11); a planned one is never 404.
+    if (outcome === 'past-end') throw new AppError('segment_past_end', 'The title ends before this segment.');
+    if (outcome === 'ready' && (await sendStored())) return;
+    throw new AppError('segment_not_ready', 'This segment is still being encoded. Ask again in a moment.', { retryable: true });
+  }
+}

@@ -1,0 +1,23 @@
+import { AppError } from '../../pipeline/errors.ts';
+import { isRenditionId, isTitleId, parseSegmentName } from '../../pipeline/storage/stored-names.ts';
+
+/** What a request may name: exactly what the store may hold. Everything else is nothing we have. */
+
+/** @throws AppError `not_found` */
+export function checkTitleId(value: unknown): string {
+  if (typeof value === 'string' && isTitleId(value)) return value;
+  throw new AppError('not_found', 'There is no such title.');
+}
+
+/** @throws AppError `not_found` */
+export function checkRenditionId(value: unknown): string {
+  if (typeof value === 'string' && isRenditionId(value)) return value;
+  throw new AppError('not_found', 'There is no such rendition.');
+}
+
+/** The file of a segment. @throws AppError `not_found` */
+export function checkSegmentName(number: unknown): string {
+  const name = `${String(number)}.m4s`;
+  if (parseSegmentName(name) !== undefined) return name;
+  throw new AppError('not_found', 'There is no such segment: they are numbered from 0 on.');
+}

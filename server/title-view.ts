@@ -1,0 +1,55 @@
+import type { CatalogueTitle, RenditionStats } from '../pipeline/catalogue/catalogue.ts';
+import { progressOf } from '../pipeline/catalogue/derive-state.ts';
+import type { Plan } from '../pipeline/model/plan.ts';
+import { segmentCount } from '../pipeline/model/timeline/segments.ts';
+import type { RenditionView, TitleView } from '../pipeline/model/title.ts';
+import type { Services } from './services.ts';
+
+export interface TitleFacts {
+  title: CatalogueTitle;
+  plan: Plan | undefined;
+  stats: readonly RenditionStats[];
+  hasPoster: boolean;
+}
+
+/** What the API says of a title. */
+export function renderTitleView({ title, plan, stats, hasPoster }: TitleFacts): TitleView {
+  const { record, state } = title;
+  const committed = new Map(stats.map((rendition) => [rendition.renditionId, rendition.segmentsCommitted]));
+  const base = `/titles/${record.id}`;
+  return {
+    id: record.id,
+    name: record.name,
+    kind: record.kind,
+    state,
+    createdAtMs: record.createdAtMs,
+    durationSeconds: title.durationSeconds,
+    progress: progressOf(title.segmentsCommitted, title.segmentsPlanned),
+    // Stands from the first moment on: a request for it waits for the plan. Only a title that failed unplanned has none.
+    playlistUrl: state === 'failed' && plan === undefined ? null : `${base}/multivariant.m3u8`,
+    posterUrl: hasPoster ? `${base}/poster.jpg` : null,
+    renditions: (plan?.renditions ?? []).map(
+      (rendition): RenditionView => ({
+        id: rendition.id,
+        kind: rendition.kind,
+        codecs: rendition.codecs,
+        ...(rendition.kind === 'video' ? { width: rendition.width, height: rendition.height } : {}),
+        bitrateBps: rendition.kind === 'video' ? rendition.maxrateBps : rendition.bitrateBps,
+        segmentsCommitted: committed.get(rendition.id) ?? 0,
+        segmentsPlanned: plan === undefined ? 0 : segmentCount(plan.timeline),
+        playlistUrl: `${base}/${rendition.id}/media.m3u8`,
+      }),
+    ),
+    report: record.report,
+    ...(record.error === undefined ? {} : { error: record.error }),
+  };
+}
+
+export async function readTitleView(
+  { store, catalogue }: Pick<Services, 'store' | 'catalogue'>,
+  title: CatalogueTitle,
+): Promise<TitleView> {
+  const { id } = title.record;
+  const [plan, stats, poster] = await Promise.all([store.readPlan(id), catalogue.renditionStats(id), store.readAsset(id, 'poster.jpg')]);
+  return renderTitleView({ title, plan, stats, hasPoster: poster !== undefined });
+}

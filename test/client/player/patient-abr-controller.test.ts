@@ -1,0 +1,80 @@
+import { AbrController } from 'hls.js';
+import { describe, expect, test } from 'vitest';
+import { PatientAbrController } from '../../../client/src/player/patient-abr-controller.ts';
+
+const silent = () => undefined;
+const hls = {
+  config: { abrEwmaSlowVoD: 9, abrEwmaFastVoD: 3, abrEwmaDefaultEstimate: 4_000_000 },
+  logger: { log: silent, debug: silent, trace: silent, info: silent, warn: silent, error: silent },
+  on: silent,
+  off: silent,
+} as unknown as ConstructorParameters<typeof AbrController>[0];
+
+interface Seen {
+  _abandonRulesCheck: () => void;
+  fragCurrent: unknown;
+}
+
+/** Puts a segment in flight and tells whether hls.js's own rule looked at it. */
+function isRuleReached(stats: { loaded: number; aborted: boolean }): boolean {
+  let isReached = false;
+  const controller = new PatientAbrController(
+    new Proxy(hls, {
+      get(target, name) {
+        // The rule begins by asking what is played.
+        if (name === 'media') isReached = true;
+        return Reflect.get(target, name);
+      },
+    }),
+  ) as unknown as Seen;
+  controller.fragCurrent = { stats };
+  controller._abandonRulesCheck();
+  return isReached;
+}
+
+describe('the abandon rule', () => {
+  test('is where hls.js 1.7 has it', () => {
+    const controller = new AbrController(hls) as unknown as Record<string, unknown>;
+    expect(controller._abandonRulesCheck).toBeTypeOf('function');
+    expect(controller).toHaveProperty('fragCurrent');
+    expect(controller).toHaveProperty('partCurrent');
+  });
+
+  test('waits while no byte has arrived: the segment is being encoded', () => {
+    expect(isRuleReached({ loaded: 0, aborted: false })).toBe(false);
+  });
+
+  test('looks at a segment that is arriving, and at one that was aborted', () => {
+    expect(isRuleReached({ loaded: 1, aborted: false })).toBe(true);
+    expect(isRuleReached({ loaded: 0, aborted: true })).toBe(true);
+  });
+});
+
+describe('a higher rung, which may have to be encoded first', () => {
+  test.each([
+    ['is not tried on a short buffer', { loadLevel: 1, bufferSeconds: 7.9, wanted: 2, next: 1 }],
+    ['is tried when the buffer can pay for it', { loadLevel: 1, bufferSeconds: 8, wanted: 2, next: 2 }],
+    ['may be what playback begins with', { loadLevel: -1, bufferSeconds: 0, wanted: 2, next: 2 }],
+    ['is no lower one, which never waits', { loadLevel: 1, bufferSeconds: 0, wanted: 0, next: 0 }],
+  ])('%s', (_title, { loadLevel, bufferSeconds, wanted, next }) => {
+    const player = { ...hls, minAutoLevel: 0, maxAutoLevel: 2, loadLevel, mainForwardBufferInfo: { len: bufferSeconds } };
+    const controller = new PatientAbrController(player as unknown as typeof hls);
+    controller.nextAutoLevel = wanted;
+    expect(controller.nextAutoLevel).toBe(next);
+  });
+});
+
+test('the wait before the first byte does not count as the line being slow', () => {
+  class Exposed extends PatientAbrController {
+    bufferedBps(): number {
+      const loading = { start: 0, first: 4_000, end: 4_500 };
+      const stats = { aborted: false, loaded: 500_000, loading, parsing: { start: 4_500, end: 4_500 }, bwEstimate: 0 };
+      const data = { frag: { type: 'main', sn: 1, bitrate: 1_000_000, stats }, part: null, stats, id: 'main' };
+      this.onFragBuffered('hlsFragBuffered' as never, data as never);
+      // What others read of the request stays true.
+      expect(loading.start).toBe(0);
+      return this.bwEstimator.getEstimate();
+    }
+  }
+  expect(new Exposed(hls).bufferedBps()).toBeCloseTo(8_000_000, -4);
+});

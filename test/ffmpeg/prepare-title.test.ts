@@ -1,0 +1,251 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { PipelineEvent } from '../../pipeline/event-bus.ts';
+import { makeClip } from './make-clip.ts';
+import { makeFilm, newHome, openHome, processesNaming, segmentFiles } from './title-home.ts';
+
+let clips: string;
+let film: string;
+let song: string;
+
+beforeAll(async () => {
+  clips = await mkdtemp(join(tmpdir(), 'mr-clips-'));
+  film = join(clips, 'film.mp4');
+  await makeFilm(film, 6);
+  song = join(clips, 'song.flac');
+  await makeClip('-f', 'lavfi', '-i', 'sine=440:duration=6', song);
+});
+afterAll(() => rm(clips, { recursive: true }));
+
+const states = (events: readonly PipelineEvent[]) => events.flatMap((event) => (event.type === 'title' ? [event.state] : []));
+const isPlan = (event: PipelineEvent) => event.type === 'plan';
+
+test('a title is probed, planned, published and queued, in this order', async () => {
+  const home = await openHome(await newHome());
+  await home.addTitle(film, 'film');
+  await home.preparer.prepare('film');
+  const told = home.events.flatMap((event) => {
+    if (event.type === 'title') return [event.state];
+    return event.type === 'plan' || event.type === 'chunk-queued' ? [event.type] : [];
+  });
+  expect(told.slice(0, 4)).toEqual(['probing', 'plan', 'playable', 'chunk-queued']);
+  const record = await home.store.readTitle('film');
+  expect(record).toMatchObject({ planRevision: 0, sourceInfo: { video: { width: 160, height: 90 } } });
+  expect(record?.report.map(({ kind, outcome }) => `${kind} ${outcome}`)).toEqual(['video converted', 'audio converted']);
+  expect((await home.store.readPlan('film'))?.renditions.map(({ id }) => id)).toEqual(['v90', 'a1']);
+});
+
+test('a title that is prepared twice at once is probed once', async () => {
+  const home = await openHome(await newHome());
+  await home.addTitle(film, 'film');
+  await Promise.all([home.preparer.prepare('film'), home.preparer.prepare('film')]);
+  expect(home.events.filter(isPlan)).toHaveLength(1);
+  expect(states(home.events).filter((state) => state === 'probing')).toHaveLength(1);
+});
+
+describe('a source', () => {
+  test('that vanished before the probe fails its title as missing', async () => {
+    const home = await openHome(await newHome());
+    await home.addTitle(film, 'film');
+    await rm(join(home.home, 'originals', 'film'), { recursive: true });
+    await home.preparer.prepare('film');
+    expect(await home.store.readTitle('film')).toMatchObject({ error: { code: 'source_missing' } });
+    expect(await home.catalogue.getTitle('film')).toMatchObject({ state: 'failed' });
+    expect(await home.queue.list()).toEqual([]);
+  });
+
+  test('that is no film fails its title and is kept, and the next title goes on', async () => {
+    const home = await openHome(await newHome());
+    const notes = join(clips, 'notes.mp4');
+    await writeFile(notes, 'this is no film\n'.repeat(100));
+    await home.addTitle(notes, 'notes');
+    await home.addTitle(film, 'film');
+    await Promise.all([home.preparer.prepare('notes'), home.preparer.prepare('film')]);
+    expect(await home.store.readTitle('notes')).toMatchObject({ error: { code: expect.stringMatching(/^source_/) } });
+    expect((await readdir(join(home.home, 'failed'))).sort()).toEqual(['notes.mp4', 'notes.mp4.error.json']);
+    await home.titleIs('film', 'complete');
+  });
+});
+
+describe('a poster', () => {
+  test('is made after the first chunk, of 640 pixels, and told of', async () => {
+    const home = await openHome(await newHome());
+    await home.addTitle(film, 'film');
+    const madeAfter = home.waitFor((event) => event.type === 'chunk' && event.state === 'done');
+    await home.preparer.prepare('film');
+    expect(await home.store.readAsset('film', 'poster.jpg')).toBeUndefined();
+    await madeAfter;
+    const poster = await new Promise<Uint8Array>((resolve) => {
+      home.bus.subscribe(async (event) => {
+        const asset = event.type === 'title' ? await home.store.readAsset('film', 'poster.jpg') : undefined;
+        if (asset) resolve(asset);
+      });
+    });
+    // SOF0: marker, length, precision, height, width.
+    const frame = Buffer.from(poster).indexOf(Buffer.from([0xff, 0xc0]));
+    expect([Buffer.from(poster).readUInt16BE(frame + 7), Buffer.from(poster).readUInt16BE(frame + 5)]).toEqual([640, 360]);
+  });
+
+  test('is not made of a title without a picture', async () => {
+    const home = await openHome(await newHome());
+    await home.addTitle(song, 'song');
+    await home.preparer.prepare('song');
+    await home.titleIs('song', 'complete');
+    await home.preparer.close();
+    expect(await home.store.readAsset('song', 'poster.jpg')).toBeUndefined();
+    expect((await home.store.readPlan('song'))?.renditions.map(({ kind }) => kind)).toEqual(['audio']);
+  });
+});
+
+describe('after a start with another encoder', () => {
+  const OTHER = { tools: { encoderFingerprint: 'libx264 of another build' } };
+
+  test('an unfinished title gets a new revision with new URLs, and the old URLs still answer', async () => {
+    const folder = await newHome();
+    const first = await openHome(folder, OTHER);
+    await first.addTitle(film, 'film');
+    await first.preparer.prepare('film');
+    await first.waitFor((event) => event.type === 'segment' && event.segment === 1);
+    await first.close();
+    const before = await segmentFiles(folder, 'film');
+    expect(before.size).toBeLessThan(12);
+
+    const second = await openHome(folder);
+    await second.queue.clear();
+    await second.preparer.prepare('film');
+    expect(await second.waitFor(isPlan)).toEqual({ type: 'plan', titleId: 'film', revision: 1 });
+    expect(await second.store.readTitle('film')).toMatchObject({ planRevision: 1 });
+    expect((await second.store.readPlan('film', 1))?.renditions.map(({ id }) => id)).toEqual(['v90-r1', 'a1-r1']);
+    await second.titleIs('film', 'complete');
+    const forever = new AbortController().signal;
+    expect(await second.waitForFile('film', 'v90', '0.m4s', forever)).toBe('ready');
+    // This encoder makes the same parameter sets, so it may go on with the old revision too.
+    expect(await second.waitForFile('film', 'v90', '5.m4s', forever)).toBe('ready');
+    const after = await segmentFiles(folder, 'film');
+    for (const [name, file] of before) expect([name, after.get(name)]).toEqual([name, file]);
+    expect(await second.catalogue.getTitle('film')).toMatchObject({ state: 'complete', segmentsPlanned: 12, segmentsCommitted: 12 });
+  });
+
+  test('what cannot be added to an old revision fails no title', async () => {
+    const folder = await newHome();
+    const first = await openHome(folder, OTHER);
+    await first.addTitle(film, 'film');
+    await first.preparer.prepare('film');
+    await first.waitFor((event) => event.type === 'segment' && event.segment === 1);
+    await first.close();
+    // The old revision's parameter sets are others than this encoder's.
+    const init = join(folder, 'streams', 'film', 'v90', 'init.mp4');
+    await rm(init);
+    await writeFile(init, 'other parameter sets');
+
+    const second = await openHome(folder, { waitMs: 1 });
+    await second.queue.clear();
+    await second.preparer.prepare('film');
+    await second.titleIs('film', 'complete');
+    expect(await second.waitForFile('film', 'v90', '5.m4s', new AbortController().signal)).toBe('timeout');
+    const failures = () => second.events.filter((event) => event.type === 'chunk' && event.state === 'failed');
+    await second.waitFor(() => failures().length === 3);
+    await second.scheduler.close();
+    expect(await second.catalogue.getTitle('film')).toMatchObject({ state: 'complete' });
+    expect(states(second.events)).not.toContain('failed');
+  });
+
+  test('a complete title keeps its plan', async () => {
+    const folder = await newHome();
+    const first = await openHome(folder, OTHER);
+    await first.addTitle(film, 'film');
+    await first.preparer.prepare('film');
+    await first.titleIs('film', 'complete');
+    await first.close();
+    const second = await openHome(folder);
+    await second.preparer.prepare('film');
+    expect(second.events.some(isPlan)).toBe(false);
+    expect(await second.store.readPlan('film')).toMatchObject({ revision: 0 });
+    expect(await second.queue.list()).toEqual([]);
+  });
+});
+
+test('a complete title that lost a segment is not failed by an encoder that may not make it', async () => {
+  const folder = await newHome();
+  const first = await openHome(folder, { tools: { encoderFingerprint: 'libx264 of another build' } });
+  await first.addTitle(film, 'film');
+  await first.preparer.prepare('film');
+  await first.titleIs('film', 'complete');
+  await first.close();
+  await rm(join(folder, 'streams', 'film', 'v90', '3.m4s'));
+  const second = await openHome(folder, { waitMs: 1 });
+  expect(await second.waitForFile('film', 'v90', '3.m4s', new AbortController().signal)).toBe('timeout');
+  await second.waitFor(() => second.events.filter((event) => event.type === 'chunk' && event.state === 'failed').length === 3);
+  await second.scheduler.close();
+  expect(states(second.events)).not.toContain('failed');
+  expect(await second.store.readTitle('film')).not.toHaveProperty('error');
+});
+
+describe('a start after a kill', () => {
+  test('between the plan and the record that names it goes on with that plan', async () => {
+    const folder = await newHome();
+    const first = await openHome(folder);
+    const record = await first.addTitle(film, 'film');
+    await first.preparer.prepare('film');
+    const plan = await first.store.readPlan('film');
+    await first.close();
+    const second = await openHome(folder);
+    await second.queue.clear();
+    await second.store.writeTitle(record);
+    await second.preparer.prepare('film');
+    await second.titleIs('film', 'complete');
+    expect(await second.store.readPlan('film')).toEqual(plan);
+    expect(await second.store.readTitle('film')).toMatchObject({ planRevision: 0, sourceInfo: { audio: [{ codec: 'aac' }] } });
+  });
+
+  test('of a title whose plan is older than its newest revision names the newest', async () => {
+    const folder = await newHome();
+    const first = await openHome(folder, { tools: { encoderFingerprint: 'libx264 of another build' } });
+    await first.addTitle(film, 'film');
+    await first.preparer.prepare('film');
+    await first.close();
+    const record = (await first.store.readTitle('film'))!;
+    const second = await openHome(folder);
+    await second.queue.clear();
+    await second.preparer.prepare('film');
+    await second.close();
+    await second.store.writeTitle(record);
+    const third = await openHome(folder);
+    await third.queue.clear();
+    await third.preparer.prepare('film');
+    await third.titleIs('film', 'complete');
+    expect(await third.store.readTitle('film')).toMatchObject({ planRevision: 1 });
+    expect(await third.store.readPlan('film')).toMatchObject({ revision: 1 });
+  });
+});
+
+describe('what waits for its probe', () => {
+  test('is called off by removing the title, without waiting for the probes before it', async () => {
+    const folder = await newHome();
+    const home = await openHome(folder);
+    const ids = ['one', 'two', 'three', 'four'];
+    for (const id of ids) await home.addTitle(film, id);
+    const prepared = ids.map((id) => home.preparer.prepare(id));
+    await home.titleIs('one', 'probing');
+    await home.removeTitle('four');
+    expect(home.events.some((event) => event.type === 'title' && event.titleId === 'four')).toBe(false);
+    await Promise.all(prepared);
+    await Promise.all(['one', 'two', 'three'].map((id) => home.titleIs(id, 'complete')));
+  });
+
+  test('ends with the preparer', async () => {
+    const folder = await newHome();
+    const home = await openHome(folder);
+    const ids = ['one', 'two', 'three', 'four'];
+    for (const id of ids) await home.addTitle(film, id);
+    const prepared = ids.map((id) => home.preparer.prepare(id));
+    await home.titleIs('one', 'probing');
+    await home.close();
+    await Promise.all(prepared);
+    expect(await processesNaming(folder)).toEqual([]);
+    expect(states(home.events)).not.toContain('failed');
+    expect(await readdir(join(folder, 'failed'))).toEqual([]);
+  });
+});

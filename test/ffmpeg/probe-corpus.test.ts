@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pino from 'pino';
+import { describe, expect, test } from 'vitest';
+import { probeSource } from '../../pipeline/ffmpeg/probe.ts';
+
+/** Collected films and lures, kept outside the repository: without them these tests are shown as skipped. */
+const CORPUS = fileURLToPath(new URL('../../../shared/corpus', import.meta.url));
+const OPTIONS = { tools: { ffprobePath: 'ffprobe' }, log: pino({ level: 'silent' }) };
+
+describe.skipIf(!existsSync(CORPUS))('the corpus', () => {
+  test.each([
+    ['zero_byte.mp4', 'source_empty'],
+    ['text_korean_named.mp4', 'source_not_media'],
+    ['not_media_48bytes.mp4', 'source_truncated'],
+    ['corrupt_broken.mp4', 'source_truncated'],
+    ['corrupt.mkv', 'source_truncated'],
+    ['corrupt_truncated_231s_header.mp4', 'source_truncated'],
+    ['m4b_large_stbl_truncated_after_moov.m4b', 'source_truncated'],
+    ['corrupt_vp9_bitstream.webm', 'source_unsupported'],
+    ['encrypted_cenc.mp4', 'source_unsupported'],
+    ['xhe_aac_ffprobe_invalid_json.mp4', 'source_unsupported'],
+    ['vvc_h266.mp4', 'source_unsupported'],
+    ['evil_hls_etc_passwd.mp4', 'source_not_media'],
+    ['evil_hls_subfile.ts', 'source_not_media'],
+    ['evil_ffconcat_absolute.mp4', 'source_not_media'],
+    ['evil_svg_file_ref.svg', 'source_not_media'],
+    ['polyglot_jpeg_motionphoto.jpg', 'source_not_media'],
+  ])('%s is refused as %s', async (name, code) => {
+    await expect(probeSource(join(CORPUS, name), OPTIONS)).rejects.toMatchObject({ code });
+  });
+
+  test('a broadcast at the top of the 33-bit clock keeps its own times', async () => {
+    const { video, audio } = await probeSource(join(CORPUS, 'ts_h264_720x576_sar64_45_ac3_first0_5s_gap.ts'), OPTIONS);
+    expect(video?.firstFrameTicks).toBe(3_757_338_000);
+    expect(audio[0]!.startTicks).toBeLessThan(video!.firstFrameTicks);
+  });
+
+  test('an edit list that delays the picture delays its first frame', async () => {
+    const { video, audio } = await probeSource(join(CORPUS, 'elst_video_delay_1s.mp4'), OPTIONS);
+    expect([video?.firstFrameTicks, audio[0]?.startTicks]).toEqual([90_000, 0]);
+  });
+
+  test('a stated duration of 39 hours does not hide that one second is there', async () => {
+    const { video } = await probeSource(join(CORPUS, 'fmp4_fragmented.mp4'), OPTIONS);
+    expect(video!.endTicks).toBeLessThan(2 * 90_000);
+  });
+
+  test('a picture stream without frames leaves the sound playable', async () => {
+    const info = await probeSource(join(CORPUS, 'ts_zero_frame.ts'), OPTIONS);
+    expect(info.video).toBeUndefined();
+    expect(info.audio).toHaveLength(1);
+    expect(info.others).toMatchObject([{ kind: 'video', codec: 'h264' }]);
+  });
+});

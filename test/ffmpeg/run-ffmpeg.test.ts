@@ -1,0 +1,84 @@
+import pino from 'pino';
+import { describe, expect, test } from 'vitest';
+import { AppError } from '../../pipeline/errors.ts';
+import type { FfmpegCommand } from '../../pipeline/ffmpeg/chunk-command.ts';
+import { type RunFfmpegOptions, type RunningFfmpeg, runFfmpeg } from '../../pipeline/ffmpeg/run-ffmpeg.ts';
+import { log, testTools } from './convert-harness.ts';
+
+/** Silence in real time, without an end. */
+const ENDLESS: FfmpegCommand = {
+  inputs: [{ url: 'anullsrc', options: ['-re', '-f', 'lavfi'] }],
+  filters: [],
+  outputs: [{ url: '/dev/null', options: ['-f', 'null'] }],
+};
+
+/** The same, of a quarter of a second. */
+const SHORT: FfmpegCommand = { ...ENDLESS, outputs: [{ url: '/dev/null', options: ['-t', '0.25', '-f', 'null'] }] };
+
+async function run(command: FfmpegCommand, options: Partial<RunFfmpegOptions> = {}): Promise<void> {
+  await runFfmpeg(command, { tools: await testTools(), log, ...options });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+describe('a run', () => {
+  test('ends when ffmpeg does', async () => {
+    let started: RunningFfmpeg | undefined;
+    await run(SHORT, { onStarted: (running) => (started = running) });
+    expect(started?.pid).toBeGreaterThan(0);
+    expect(isAlive(started!.pid)).toBe(false);
+  });
+
+  test('that nothing is heard of is ended as stalled, and may be tried again', async () => {
+    let pid = 0;
+    const stalled = run(ENDLESS, { stallMs: 50, onStarted: (running) => (pid = running.pid) });
+    await expect(stalled).rejects.toMatchObject({ code: 'ffmpeg_stalled', retryable: true });
+    expect(isAlive(pid)).toBe(false);
+  });
+
+  test('that is suspended is ended all the same when it is cancelled', async () => {
+    const controller = new AbortController();
+    let pid = 0;
+    const cancelled = run(ENDLESS, {
+      signal: controller.signal,
+      onStarted: (running) => {
+        pid = running.pid;
+        running.suspend();
+        controller.abort();
+      },
+    });
+    await expect(cancelled).rejects.toMatchObject({ code: 'cancelled' });
+    expect(isAlive(pid)).toBe(false);
+  });
+
+  test('goes on after it was suspended and resumed', async () => {
+    await run(SHORT, {
+      onStarted: (running) => {
+        running.suspend();
+        running.resume();
+      },
+    });
+  });
+
+  test('that fails says what ffmpeg said', async () => {
+    const failure: unknown = await run({ ...ENDLESS, inputs: [{ url: 'file:/nowhere/at all.mp4', options: [] }] }).catch((error) => error);
+    expect(failure).toBeInstanceOf(AppError);
+    expect(failure).toMatchObject({ code: 'ffmpeg_failed', retryable: false });
+    expect((failure as AppError).details.stderr).toEqual(expect.arrayContaining([expect.stringContaining('No such file or directory')]));
+  });
+
+  test('is logged as one line that a shell takes', async () => {
+    const lines: string[] = [];
+    const recorder = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) });
+    await run({ ...SHORT, filters: ["[0:a]volume='0.5',anull"] }, { log: recorder });
+    const [{ command }] = lines.map((line) => JSON.parse(line)).filter((entry) => entry.command !== undefined);
+    expect(command).toContain('-f lavfi -i anullsrc -y -filter_complex ');
+    expect(command).toContain(`'[0:a]volume='\\''0.5'\\'',anull'`);
+  });
+});

@@ -1,0 +1,173 @@
+import { mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { AppError } from '../../pipeline/errors.ts';
+import { createGate, failing, holding } from './held-store.ts';
+import { makeFilm, newHome, openHome, processesNaming, segmentFiles } from './title-home.ts';
+
+let clips: string;
+/** Twelve seconds with sound: twelve segments in four chunks, and the start in a chunk of its own. */
+let film: string;
+
+beforeAll(async () => {
+  clips = await mkdtemp(join(tmpdir(), 'mr-clips-'));
+  film = join(clips, 'film.mp4');
+  await makeFilm(film, 12);
+});
+afterAll(() => rm(clips, { recursive: true }));
+
+describe('a lease that is lost', () => {
+  test('commits nothing more, is no fault of the file, and is taken up again', async () => {
+    const clock = { nowMs: 1_000_000 };
+    const gate = createGate();
+    const { holds, wrapStore } = holding(gate, (_, segment) => segment === 4, 'after');
+    const folder = await newHome();
+    const home = await openHome(folder, { wrapStore, nowMs: () => clock.nowMs, chunkSeconds: 60 });
+    await home.addTitle(film, 'film');
+    await home.preparer.prepare('film');
+    await holds(2);
+    const before = await segmentFiles(folder, 'film');
+    const filesWhenReleased = new Promise<Map<string, string>>((resolve) => {
+      home.bus.subscribe((event) => event.type === 'chunk' && event.state === 'released' && resolve(segmentFiles(folder, 'film')));
+    });
+    clock.nowMs += 60_000;
+    gate.open();
+    // Whoever takes it up again has hardly begun to encode.
+    expect(await filesWhenReleased).toEqual(before);
+    await home.titleIs('film', 'complete');
+    expect(home.events.some((event) => event.type === 'chunk' && event.state === 'failed')).toBe(false);
+    expect(home.putTwice).toEqual([]);
+  });
+
+  test('to another worker leaves that one to commit', async () => {
+    const clock = { nowMs: 1_000_000 };
+    const folder = await newHome();
+    const gate = createGate();
+    const { holds, wrapStore } = holding(gate, (_, segment) => segment === 4, 'after');
+    const slow = await openHome(folder, { wrapStore, nowMs: () => clock.nowMs });
+    await slow.addTitle(film, 'film');
+    await slow.preparer.prepare('film');
+    await holds(2);
+    clock.nowMs += 60_000;
+    const quick = await openHome(folder, { nowMs: () => clock.nowMs });
+    await quick.preparer.prepare('film');
+    await quick.titleIs('film', 'complete');
+    const before = await segmentFiles(folder, 'film');
+    gate.open();
+    await slow.waitFor((event) => event.type === 'chunk' && event.state === 'released');
+    await slow.close();
+    expect(await segmentFiles(folder, 'film')).toEqual(before);
+    expect([...slow.putTwice, ...quick.putTwice]).toEqual([]);
+  });
+});
+
+describe('a chunk that fails', () => {
+  test('is tried three times; then its title fails with the reason, its original is kept, and other titles go on', async () => {
+    const home = await openHome(await newHome(), { wrapStore: failing((segment) => segment === 7) });
+    await home.addTitle(film, 'film');
+    await home.addTitle(film, 'other');
+    await Promise.all([home.preparer.prepare('film'), home.preparer.prepare('other')]);
+    await Promise.all([home.titleIs('film', 'failed'), home.titleIs('other', 'complete')]);
+    expect(home.events.filter((event) => event.type === 'chunk' && event.state === 'failed')).toHaveLength(3);
+    expect(await home.store.readTitle('film')).toMatchObject({
+      error: { code: 'store_failed', message: 'The disk has a bad sector.' },
+      source: { path: 'failed/film.mp4' },
+    });
+    expect(await home.catalogue.getTitle('film')).toMatchObject({ state: 'failed' });
+    expect((await readdir(join(home.home, 'failed'))).sort()).toEqual(['film.mp4', 'film.mp4.error.json']);
+    expect(await readFile(join(home.home, 'failed', 'film.mp4'))).toEqual(await readFile(film));
+    await home.scheduler.dropTitle('film');
+    expect(await home.queue.list('film')).toEqual([]);
+    expect(await processesNaming(join(home.home, 'originals', 'film'))).toEqual([]);
+  });
+
+  test('and then succeeds is forgiven', async () => {
+    let refusals = 2;
+    const home = await openHome(await newHome(), { wrapStore: failing((segment) => segment === 7 && refusals-- > 0) });
+    await home.addTitle(film, 'film');
+    await home.preparer.prepare('film');
+    await home.titleIs('film', 'complete');
+    expect(home.putTwice).toEqual([]);
+  });
+
+  test('for want of disk space is tried until there is some', async () => {
+    let refusals = 5;
+    const full = () => new AppError('disk_full', 'The disk is full.', { retryable: true });
+    const home = await openHome(await newHome(), {
+      wrapStore: failing((segment) => segment === 7 && refusals-- > 0, full),
+      heartbeatMs: 10,
+    });
+    await home.addTitle(film, 'film');
+    await home.preparer.prepare('film');
+    await home.titleIs('film', 'complete');
+    expect(refusals).toBeLessThan(0);
+  });
+});
+
+describe('a title that is removed while it is encoded', () => {
+  test('leaves no process, no folder and no work', async () => {
+    const gate = createGate();
+    const { wrapStore } = holding(gate, (_, segment) => segment >= 4);
+    const folder = await newHome();
+    const home = await openHome(folder, { wrapStore });
+    await home.addTitle(film, 'film');
+    await home.preparer.prepare('film');
+    await home.waitFor((event) => event.type === 'segment' && event.segment === 3);
+    const removed = home.removeTitle('film');
+    gate.open();
+    await removed;
+    expect(await processesNaming(folder)).toEqual([]);
+    await home.close();
+    expect(await readdir(join(folder, 'streams'))).toEqual([]);
+    expect(await readdir(join(folder, 'tmp'))).toEqual([]);
+    expect(await readdir(join(folder, 'failed'))).toEqual([]);
+  });
+
+  test.each(['probing', 'playable'])('ends its work in state %s too', async (state) => {
+    const folder = await newHome();
+    const home = await openHome(folder);
+    await home.addTitle(film, 'film');
+    const prepared = home.preparer.prepare('film');
+    await home.titleIs('film', state);
+    await home.removeTitle('film');
+    expect(await processesNaming(folder)).toEqual([]);
+    await prepared;
+    await home.addTitle(film, 'other');
+    await home.preparer.prepare('other');
+    await home.titleIs('other', 'complete');
+    await home.close();
+    expect(await readdir(join(folder, 'streams'))).toEqual(['other']);
+    expect(home.events.some((event) => event.type === 'title' && event.state === 'failed')).toBe(false);
+  });
+
+  test('by hand ends its work as well', async () => {
+    const gate = createGate();
+    const { holds, wrapStore } = holding(gate, (_, segment) => segment >= 4);
+    const folder = await newHome();
+    const home = await openHome(folder, { wrapStore, chunkSeconds: 60 });
+    await home.addTitle(film, 'film');
+    await home.preparer.prepare('film');
+    await holds(1);
+    // In one step, as into a waste bin: files are still being written there.
+    await rename(join(folder, 'streams', 'film'), join(folder, 'film'));
+    home.bus.publish({ type: 'title-removed', titleId: 'film' });
+    gate.open();
+    await home.waitFor((event) => event.type === 'chunk' && event.state === 'released');
+    await home.close();
+    expect(await readdir(join(folder, 'streams'))).toEqual([]);
+    expect(home.events.some((event) => event.type === 'title' && event.state === 'failed')).toBe(false);
+  });
+});
+
+test('ending in the middle of everything leaves no process and no temporary folder', async () => {
+  const folder = await newHome();
+  const home = await openHome(folder, { encoders: 2 });
+  for (const id of ['one', 'two', 'three', 'four', 'five']) await home.addTitle(film, id);
+  for (const id of ['one', 'two', 'three', 'four', 'five']) void home.preparer.prepare(id);
+  await home.waitFor((event) => event.type === 'segment');
+  await home.close();
+  expect(await processesNaming(folder)).toEqual([]);
+  expect(await readdir(join(folder, 'tmp'))).toEqual([]);
+  expect(home.events.some((event) => event.type === 'title' && event.state === 'failed')).toBe(false);
+});

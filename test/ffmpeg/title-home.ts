@@ -1,0 +1,218 @@
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { onTestFinished, vi } from 'vitest';
+import { openSqliteCatalogue } from '../../pipeline/catalogue/sqlite-catalogue.ts';
+import { createLocalEventBus, type PipelineEvent } from '../../pipeline/event-bus.ts';
+import { type FfmpegTools, locateFfmpeg } from '../../pipeline/ffmpeg/locate.ts';
+import { createFailures } from '../../pipeline/ingest/fail.ts';
+import { quickIdentity } from '../../pipeline/ingest/identity.ts';
+import { createLog } from '../../pipeline/log.ts';
+import { parseFragments } from '../../pipeline/model/mp4/fragment.ts';
+import type { PlanSettings } from '../../pipeline/model/plan-title.ts';
+import type { TitleRecord } from '../../pipeline/model/title.ts';
+import { createOnDemand } from '../../pipeline/on-demand.ts';
+import { createTitlePreparer } from '../../pipeline/prepare-title.ts';
+import { openSqliteChunkQueue } from '../../pipeline/queue/sqlite-chunk-queue.ts';
+import { type SchedulerSettings, startScheduler } from '../../pipeline/scheduler.ts';
+import { createSeekIndexes } from '../../pipeline/seek-indexes.ts';
+import { createFsSegmentStore } from '../../pipeline/storage/fs-segment-store.ts';
+import type { SegmentStore } from '../../pipeline/storage/segment-store.ts';
+import { makeClip } from './make-clip.ts';
+
+export const silentLog = createLog('silent');
+
+let located: Promise<FfmpegTools> | undefined;
+
+export function findTools(): Promise<FfmpegTools> {
+  located ??= locateFfmpeg({ log: silentLog });
+  return located;
+}
+
+/** One rung and a sound, segments of a second: many chunks in little time. */
+export const SMALL_PLAN: PlanSettings = {
+  ladder: { rungs: [90], preset: 'superfast', crf: 35 },
+  timeline: { segmentSeconds: 1, rampSeconds: [], keyframeSeconds: 1 },
+};
+
+/** A moving picture with a tone, a keyframe every second. */
+export async function makeFilm(path: string, seconds: number, toneHz = 440): Promise<void> {
+  const picture = ['-f', 'lavfi', '-i', `testsrc2=size=160x90:rate=10:duration=${seconds}`];
+  const sound = ['-f', 'lavfi', '-i', `sine=${toneHz}:duration=${seconds}`];
+  await makeClip(
+    ...picture,
+    ...sound,
+    '-c:v',
+    'libx264',
+    '-preset',
+    'ultrafast',
+    '-g',
+    '10',
+    '-c:a',
+    'aac',
+    '-movflags',
+    '+faststart',
+    path,
+  );
+}
+
+/** A media home in a folder of its own, removed with the test. Until then, temporary folders are made in its `tmp`. */
+export async function newHome(): Promise<string> {
+  const home = await mkdtemp(join(tmpdir(), 'mr-home-'));
+  onTestFinished(async () => {
+    vi.unstubAllEnvs();
+    await rm(home, { recursive: true, force: true });
+  });
+  for (const name of ['originals', 'streams', 'failed', 'tmp']) await mkdir(join(home, name));
+  vi.stubEnv('TMPDIR', join(home, 'tmp'));
+  return home;
+}
+
+export interface OpenOptions extends Partial<Pick<SchedulerSettings, 'encoders' | 'chunkSeconds' | 'heartbeatMs'>> {
+  plan?: PlanSettings;
+  tools?: Partial<FfmpegTools>;
+  /** The clock that leases are measured by. */
+  nowMs?: () => number;
+  /** Stands between the pipeline and the real store. */
+  wrapStore?: (store: SegmentStore) => SegmentStore;
+  waitMs?: number;
+}
+
+export type OpenHome = Awaited<ReturnType<typeof openHome>>;
+
+/** All that encodes, on the real drivers, as the composition wires it; opening twice is two processes' worth. Closed with the test. */
+export async function openHome(home: string, options: OpenOptions = {}) {
+  const log = silentLog;
+  const tools = { ...(await findTools()), ...options.tools };
+  const events: PipelineEvent[] = [];
+  const bus = createLocalEventBus((error) => {
+    throw error;
+  });
+  bus.subscribe((event) => events.push(event));
+  const wrap = options.wrapStore ?? ((store: SegmentStore) => store);
+  const putTwice: string[] = [];
+  const store = wrap(witnessTwice(createFsSegmentStore({ root: join(home, 'streams') }), putTwice));
+  const catalogue = await openSqliteCatalogue({ path: join(home, 'catalogue.sqlite') });
+  const clock = options.nowMs ? { nowMs: options.nowMs } : {};
+  const queue = await openSqliteChunkQueue({ path: join(home, 'queue.sqlite'), ...clock });
+  const { failTitle } = createFailures({ mediaDir: home, store, catalogue, log, bus });
+  const seekIndexes = createSeekIndexes({ mediaDir: home, tools, log });
+  const scheduler = startScheduler({
+    ...{ mediaDir: home, store, catalogue, queue, bus, tools, seekIndexes, log },
+    chunkSeconds: options.chunkSeconds ?? 3,
+    encoders: options.encoders ?? 1,
+    ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
+    onTitleFailed: failTitle,
+  });
+  const preparer = createTitlePreparer({
+    ...{ mediaDir: home, store, catalogue, bus, tools, log, scheduler, failTitle },
+    plan: options.plan ?? SMALL_PLAN,
+  });
+  const onDemand = createOnDemand({ store, queue, bus, log, waitMs: options.waitMs ?? 100_000 });
+
+  let closed: Promise<void> | undefined;
+  function close(): Promise<void> {
+    closed ??= (async () => {
+      await preparer.close();
+      await scheduler.close();
+      await seekIndexes.close();
+      await queue.close();
+      await catalogue.close();
+    })();
+    return closed;
+  }
+  onTestFinished(close);
+
+  /** The first event, past or to come, that is wanted. */
+  function waitFor(isWanted: (event: PipelineEvent) => boolean): Promise<PipelineEvent> {
+    const past = events.find(isWanted);
+    if (past) return Promise.resolve(past);
+    return new Promise((resolve) => {
+      const unsubscribe = bus.subscribe((event) => {
+        if (!isWanted(event)) return;
+        unsubscribe();
+        resolve(event);
+      });
+    });
+  }
+
+  /** A title of a clip, as ingest leaves it. */
+  async function addTitle(clip: string, id: string): Promise<TitleRecord> {
+    const path = `originals/${id}/film${extname(clip)}`;
+    await mkdir(join(home, 'originals', id), { recursive: true });
+    await copyFile(clip, join(home, path));
+    const record: TitleRecord = {
+      version: 1,
+      id,
+      name: id,
+      kind: 'file',
+      createdAtMs: 0,
+      source: { path, originalName: `${id}${extname(clip)}`, sizeBytes: (await stat(clip)).size, identity: await quickIdentity(clip) },
+      report: [],
+    };
+    await store.writeTitle(record);
+    await catalogue.putTitle(record, 'waiting', null, 0);
+    return record;
+  }
+
+  return {
+    ...{ home, store, catalogue, queue, bus, events, scheduler, preparer, seekIndexes, failTitle, putTwice, addTitle, waitFor, close },
+    waitForFile: onDemand.waitForFile,
+    titleIs: (id: string, state: string) => waitFor((event) => event.type === 'title' && event.titleId === id && event.state === state),
+    async removeTitle(id: string) {
+      await preparer.dropTitle(id);
+      await scheduler.dropTitle(id);
+      await rm(join(home, 'originals', id), { recursive: true, force: true });
+      await store.removeTitle(id);
+      await catalogue.removeTitle(id);
+      bus.publish({ type: 'title-removed', titleId: id });
+    },
+  };
+}
+
+/** Notes the segments that were put although they were there. */
+function witnessTwice(store: SegmentStore, putTwice: string[]): SegmentStore {
+  return {
+    ...store,
+    async putSegment(titleId, renditionId, segment, bytes) {
+      const outcome = await store.putSegment(titleId, renditionId, segment, bytes);
+      if (outcome === 'exists') putTwice.push(`${titleId}/${renditionId}/${segment}`);
+      return outcome;
+    },
+  };
+}
+
+/** Where each segment of a title lies on the disk, and since when: unchanged as long as nobody writes it again. */
+export async function segmentFiles(home: string, titleId: string): Promise<Map<string, string>> {
+  const folder = join(home, 'streams', titleId);
+  const files = new Map<string, string>();
+  for (const name of await readdir(folder, { recursive: true })) {
+    if (!name.endsWith('.m4s')) continue;
+    const { ino, mtimeMs } = await stat(join(folder, name));
+    files.set(name, `${ino} ${mtimeMs}`);
+  }
+  return files;
+}
+
+/** Command lines of living processes that name a place. */
+export async function processesNaming(place: string): Promise<string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => '')));
+  return lines.filter((line) => line.includes(place) && /ffmpeg|ffprobe/.test(line));
+}
+
+/** Presentation times of what segments hold, in ticks of the rendition's timescale, ascending. */
+export async function presentedTicks(store: SegmentStore, titleId: string, renditionId: string): Promise<number[]> {
+  const times: number[] = [];
+  for (const { segment } of await store.listSegments(titleId, renditionId)) {
+    const bytes = await store.readFile(titleId, renditionId, `${segment}.m4s`);
+    for (const { baseDecodeTicks, samples } of parseFragments(bytes!)) {
+      let decodeTicks = baseDecodeTicks;
+      for (const sample of samples) {
+        times.push(decodeTicks + sample.compositionOffsetTicks);
+        decodeTicks += sample.durationTicks;
+      }
+    }
+  }
+  return times.sort((a, b) => a - b);
+}

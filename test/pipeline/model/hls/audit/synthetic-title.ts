@@ -1,0 +1,100 @@
+import { measureRendition } from '../../../../../pipeline/model/hls/measure-rendition.ts';
+import { renderMediaPlaylist } from '../../../../../pipeline/model/hls/render-media-playlist.ts';
+import { renderMultivariant } from '../../../../../pipeline/model/hls/render-multivariant.ts';
+import { concatBytes } from '../../../../../pipeline/model/mp4/box.ts';
+import { renderFragment, renderSegmentType, type SampleInput } from '../../../../../pipeline/model/mp4/fragment.ts';
+import { renderInitSegment } from '../../../../../pipeline/model/mp4/init-segment.ts';
+import type { Plan, RenditionPlan, VideoRenditionPlan } from '../../../../../pipeline/model/plan.ts';
+import { keyframeTicks } from '../../../../../pipeline/model/timeline/boundaries.ts';
+import { segmentCount, segmentRange } from '../../../../../pipeline/model/timeline/segments.ts';
+import { samplePlan } from '../sample-plan.ts';
+import { syntheticSps } from './synthetic-sps.ts';
+
+/** A title's files by path, as a player would ask for them. */
+export type Files = Map<string, Uint8Array>;
+
+/** One moof and mdat to be. */
+export interface FragmentInput {
+  baseDecodeTicks: number;
+  samples: SampleInput[];
+}
+
+export interface SyntheticOptions {
+  plan?: Plan;
+  /** Bytes of each sample of a segment. */
+  sampleBytes?: (rendition: RenditionPlan, segment: number) => number;
+  /** What goes wrong in a segment: other fragments than the right one. */
+  tweak?: (rendition: RenditionPlan, segment: number, fragment: FragmentInput) => FragmentInput[];
+  /** What goes wrong in the SPS. */
+  sps?: Partial<Parameters<typeof syntheticSps>[0]>;
+}
+
+/** A complete title that keeps every rule, unless it is told to break one: real boxes, noise for pictures. */
+export function syntheticTitle(options: SyntheticOptions = {}): Files {
+  const plan = options.plan ?? samplePlan();
+  const files: Files = new Map();
+  const measured = new Map(
+    plan.renditions.flatMap((rendition) => {
+      files.set(`${rendition.id}/init.mp4`, syntheticInit(rendition, options.sps));
+      const stored = Array.from({ length: segmentCount(plan.timeline) }, (_, segment) => {
+        const bytes = syntheticSegment(plan, rendition, segment, options);
+        files.set(`${rendition.id}/${segment}.m4s`, bytes);
+        return { segment, sizeBytes: bytes.length };
+      });
+      files.set(`${rendition.id}/media.m3u8`, encode(renderMediaPlaylist(plan, rendition)));
+      const bandwidth = measureRendition(plan.timeline, rendition, stored);
+      return bandwidth ? [[rendition.id, bandwidth] as const] : [];
+    }),
+  );
+  files.set('multivariant.m3u8', encode(renderMultivariant(plan, measured)));
+  return files;
+}
+
+function syntheticInit(rendition: RenditionPlan, sps: SyntheticOptions['sps'] = {}): Uint8Array {
+  if (rendition.kind === 'audio') return renderInitSegment(rendition);
+  const { width, height, level } = rendition;
+  return renderInitSegment({ ...rendition, sps: [syntheticSps({ width, height, level, ...sps })], pps: [Uint8Array.of(0x68, 0xce)] });
+}
+
+function syntheticSegment(plan: Plan, rendition: RenditionPlan, segment: number, options: SyntheticOptions): Uint8Array {
+  const { startTicks, endTicks } = segmentRange(plan.timeline, rendition, segment);
+  const durationTicks = rendition.kind === 'video' ? Math.round(90_000 / rendition.frameRate) : rendition.frameSamples;
+  const sizeBytes = options.sampleBytes?.(rendition, segment) ?? (rendition.kind === 'video' ? rendition.height : 60);
+  const samples: SampleInput[] = [];
+  for (let ticks = startTicks; ticks < endTicks; ticks += durationTicks) {
+    const isSync = rendition.kind === 'audio' || isKeyframe(plan, rendition, ticks);
+    samples.push({
+      durationTicks: Math.min(durationTicks, endTicks - ticks),
+      compositionOffsetTicks: 0,
+      isSync,
+      data: sampleData(sizeBytes, isSync),
+    });
+  }
+  const fragment = { baseDecodeTicks: startTicks, samples };
+  const fragments = options.tweak?.(rendition, segment, fragment) ?? [fragment];
+  return concatBytes([renderSegmentType(), ...fragments.map((one) => renderFragment({ sequenceNumber: segment + 1, ...one }))]);
+}
+
+function isKeyframe(plan: Plan, rendition: VideoRenditionPlan, ticks: number): boolean {
+  const frame = 90_000 / rendition.frameRate;
+  return keyframeTicks(plan.timeline, ticks - frame / 2, ticks + frame / 2).length > 0;
+}
+
+/** One NAL unit behind its length: an IDR slice or another one. */
+export function sampleData(sizeBytes: number, isIdr: boolean): Uint8Array {
+  const data = new Uint8Array(sizeBytes).fill(0x55);
+  new DataView(data.buffer).setUint32(0, sizeBytes - 4);
+  data[4] = isIdr ? 0x65 : 0x41;
+  return data;
+}
+
+export function encode(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+export function editText(files: Files, path: string, edit: (text: string) => string): void {
+  const text = new TextDecoder().decode(files.get(path));
+  const edited = edit(text);
+  if (edited === text) throw new Error(`Nothing was changed in ${path}`);
+  files.set(path, encode(edited));
+}

@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import { estimateBandwidth } from '../../../../pipeline/model/hls/estimate-bandwidth.ts';
+import { planMultivariant, renderMultivariant } from '../../../../pipeline/model/hls/render-multivariant.ts';
+import { golden } from './golden.ts';
+import { audioRendition, samplePlan, videoRendition } from './sample-plan.ts';
+
+const plan = samplePlan();
+const measured = new Map([
+  ['v540', { peakBps: 2_100_000.2, averageBps: 1_500_000.5 }],
+  ['v360', { peakBps: 900_000, averageBps: 650_000 }],
+  ['a1', { peakBps: 131_000, averageBps: 129_000 }],
+  ['a2', { peakBps: 130_000, averageBps: 128_500 }],
+]);
+
+describe('renderMultivariant', () => {
+  test('before anything is encoded, it states what the encoder is capped to', () => {
+    expect(renderMultivariant(plan)).toBe(golden('multivariant-planned.m3u8'));
+  });
+
+  test('once measured, it states the measured peaks and averages of the largest combination', () => {
+    expect(renderMultivariant(plan, measured)).toBe(golden('multivariant-measured.m3u8'));
+  });
+
+  test('sound alone is its own variant, with its other languages beside it', () => {
+    const audio = plan.renditions.filter((rendition) => rendition.kind === 'audio');
+    expect(renderMultivariant(samplePlan({ renditions: audio.slice(0, 1) }))).toBe(golden('multivariant-audio-only.m3u8'));
+    expect(renderMultivariant(samplePlan({ renditions: audio }))).toBe(golden('multivariant-audio-only-two-languages.m3u8'));
+  });
+
+  test('a silent film names no audio group', () => {
+    const video = plan.renditions.filter((rendition) => rendition.kind === 'video');
+    expect(renderMultivariant(samplePlan({ renditions: video }))).toBe(golden('multivariant-silent.m3u8'));
+  });
+
+  test('the variant nearest to 2 Mb/s comes first, the rest by bit rate', () => {
+    const rungs = [6_000_000, 3_000_000, 1_900_000, 700_000].map((maxrateBps) =>
+      videoRendition({ id: `v${maxrateBps}`, maxrateBps, bufsizeBits: maxrateBps }),
+    );
+    const uris = planMultivariant({ ...plan, renditions: rungs }).variants.map((variant) => variant.uri);
+    expect(uris).toEqual(['v1900000/media.m3u8', 'v700000/media.m3u8', 'v3000000/media.m3u8', 'v6000000/media.m3u8']);
+  });
+
+  test('several tracks of one name and language get names of their own, one default, and one that is selected automatically', () => {
+    const tracks = ['a1', 'a2', 'a3'].map((id) => audioRendition({ id, name: 'Director "X"\n', language: 'en', isDefault: id !== 'a1' }));
+    const { renditions } = planMultivariant({ ...plan, renditions: [videoRendition(), ...tracks] });
+    expect(renditions.map(({ name, isDefault, autoselect, uri }) => [name.trim(), isDefault, autoselect, uri])).toEqual([
+      ['Director "X"', true, true, 'a2/media.m3u8'],
+      ['Director "X"\n 2', false, false, 'a3/media.m3u8'],
+      ['Director "X"\n 3', false, false, 'a1/media.m3u8'],
+    ]);
+    expect(renderMultivariant({ ...plan, renditions: [videoRendition(), ...tracks] })).toContain(`NAME="Director 'X'  2"`);
+  });
+
+  test('where no track is marked, the first is the default', () => {
+    const { renditions } = planMultivariant({ ...plan, renditions: [videoRendition(), audioRendition({ isDefault: false })] });
+    expect(renditions[0]).toMatchObject({ isDefault: true, autoselect: true });
+  });
+
+  test('stereo and multichannel are groups of their own, and each video is offered with either', () => {
+    const surround = audioRendition({ id: 'a2', channels: 6, name: 'Surround' });
+    const { variants, renditions } = planMultivariant({ ...plan, renditions: [videoRendition(), audioRendition(), surround] });
+    expect(renditions.map((rendition) => [rendition.groupId, rendition.channels])).toEqual([
+      ['mp4a.40.2-2', '2'],
+      ['mp4a.40.2-6', '6'],
+    ]);
+    expect(variants.map((variant) => variant.audioGroupId)).toEqual(['mp4a.40.2-2', 'mp4a.40.2-6']);
+  });
+});
+
+test('an estimate is the cap over one segment with a full buffer, and the boxes around the samples', () => {
+  const boxes = 8 * (128 / 4 + 16 * 25);
+  expect(estimateBandwidth(videoRendition(), 4)).toEqual({ peakBps: 2_750_000 + boxes, averageBps: 2_000_000 + boxes });
+});

@@ -1,0 +1,65 @@
+import type { AudioRenditionPlan, Plan, VideoRenditionPlan } from '../../../../pipeline/model/plan.ts';
+import { planTimeline } from '../../../../pipeline/model/timeline/boundaries.ts';
+
+/** A plan as a two-language 540p source of 10.5 s would get: two rungs, two audio tracks. */
+export function samplePlan(changes: Partial<Plan> = {}): Plan {
+  return {
+    version: 1,
+    titleId: 'sample',
+    revision: 0,
+    originTicks: 0,
+    timeline: planTimeline(945_000),
+    renditions: [
+      videoRendition(),
+      videoRendition({
+        id: 'v360',
+        width: 640,
+        height: 360,
+        level: 30,
+        codecs: 'avc1.64001e',
+        maxrateBps: 800_000,
+        bufsizeBits: 1_200_000,
+      }),
+      audioRendition(),
+      audioRendition({ id: 'a2', sourceStreamIndex: 2, timescale: 44_100, language: 'ko', name: '한국어', isDefault: false }),
+    ],
+    encoderFingerprint: 'libx264 test',
+    ...changes,
+  };
+}
+
+export function videoRendition(changes: Partial<VideoRenditionPlan> = {}): VideoRenditionPlan {
+  return {
+    id: 'v540',
+    kind: 'video',
+    sourceStreamIndex: 0,
+    timescale: 90_000,
+    width: 960,
+    height: 540,
+    frameRate: 25,
+    crf: 23,
+    maxrateBps: 2_000_000,
+    bufsizeBits: 3_000_000,
+    preset: 'veryfast',
+    level: 31,
+    codecs: 'avc1.64001f',
+    ...changes,
+  };
+}
+
+export function audioRendition(changes: Partial<AudioRenditionPlan> = {}): AudioRenditionPlan {
+  return {
+    id: 'a1',
+    kind: 'audio',
+    sourceStreamIndex: 1,
+    timescale: 48_000,
+    frameSamples: 1024,
+    channels: 2,
+    bitrateBps: 128_000,
+    codecs: 'mp4a.40.2',
+    language: 'en',
+    name: 'English',
+    isDefault: true,
+    ...changes,
+  };
+}

@@ -1,0 +1,152 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { DEFAULT_LADDER, X264_PRESETS } from '../../../../pipeline/model/ladder/ladder-settings.ts';
+import { displaySize } from '../../../../pipeline/model/ladder/picture-size.ts';
+import { outputFrameRate, planVideoLadder } from '../../../../pipeline/model/ladder/video-ladder.ts';
+import type { VideoStreamInfo } from '../../../../pipeline/model/source-info.ts';
+
+function picture(facts: Partial<VideoStreamInfo>): VideoStreamInfo {
+  return {
+    index: 0,
+    codec: 'h264',
+    pixelFormat: 'yuv420p',
+    width: 1920,
+    height: 1080,
+    sampleAspectRatio: { num: 1, den: 1 },
+    rotationDegrees: 0,
+    frameRate: { num: 24, den: 1 },
+    timeBase: { num: 1, den: 90_000 },
+    fieldOrder: 'progressive',
+    firstFrameTicks: 0,
+    lastFrameTicks: 0,
+    endTicks: 3750,
+    ...facts,
+  };
+}
+
+function ladder(facts: Partial<VideoStreamInfo>, rungs = DEFAULT_LADDER.rungs): string[] {
+  return planVideoLadder(picture(facts), { ...DEFAULT_LADDER, rungs }).map(({ id, width, height }) => `${id} ${width}x${height}`);
+}
+
+describe('sizes', () => {
+  test.each<[string, Partial<VideoStreamInfo>, string[]]>([
+    ['1080p', {}, ['v1080 1920x1080', 'v720 1280x720', 'v540 960x540', 'v360 640x360', 'v240 426x240']],
+    [
+      'scope: each rung is as wide as its box',
+      { width: 1920, height: 800 },
+      ['v800 1920x800', 'v534 1280x534', 'v400 960x400', 'v266 640x266', 'v178 426x178'],
+    ],
+    ['4:3', { width: 640, height: 480 }, ['v480 640x480', 'v360 480x360', 'v240 320x240']],
+    [
+      'coded 1088 lines: no second rung of nearly the same size',
+      { height: 1088 },
+      ['v1088 1920x1088', 'v720 1270x720', 'v540 952x540', 'v360 636x360', 'v240 424x240'],
+    ],
+    [
+      '2160p is brought down to the best rung',
+      { width: 3840, height: 2160 },
+      ['v1440 2560x1440', 'v1080 1920x1080', 'v720 1280x720', 'v540 960x540', 'v360 640x360', 'v240 426x240'],
+    ],
+    [
+      'a phone held upright, stored on its side',
+      { rotationDegrees: 90 },
+      ['v1080 1080x1920', 'v720 720x1280', 'v540 540x960', 'v360 360x640', 'v240 240x426'],
+    ],
+    [
+      'PAL widescreen: pixels made square',
+      { width: 720, height: 576, sampleAspectRatio: { num: 64, den: 45 } },
+      ['v576 1024x576', 'v360 640x360', 'v240 426x240'],
+    ],
+    ['odd sizes become even', { width: 161, height: 121 }, ['v120 160x120']],
+    ['a single pixel', { width: 1, height: 1 }, ['v2 2x2']],
+    ['a strip', { width: 16, height: 4000 }, ['v10 10x2560']],
+  ])('%s', (_name, facts, expected) => {
+    expect(ladder(facts)).toEqual(expected);
+  });
+
+  test('LADDER names the rungs, in any order', () => {
+    expect(ladder({}, [360, 1080, 720])).toEqual(['v1080 1920x1080', 'v720 1280x720', 'v360 640x360']);
+    expect(ladder({ width: 1600, height: 900 }, [1080, 360])).toEqual(['v900 1600x900', 'v360 640x360']);
+    expect(ladder({ width: 320, height: 180 }, [1080])).toEqual(['v180 320x180']);
+  });
+
+  test('a pixel shape that cannot be true is ignored', () => {
+    expect(displaySize(picture({ width: 100, height: 100, sampleAspectRatio: { num: 1, den: 9999 } }))).toEqual({
+      width: 100,
+      height: 100,
+    });
+  });
+});
+
+describe('frame rates', () => {
+  test.each([
+    [24000, 1001, 23.976],
+    [60000, 1001, 59.94],
+    [6002, 100, 60],
+    [120, 1, 60],
+    [100, 1, 50],
+    [240, 1, 60],
+    [90, 1, 45],
+  ])('%d/%d is shown at %d', (num, den, expected) => {
+    expect(outputFrameRate({ frameRate: { num, den } })).toBeCloseTo(expected, 3);
+  });
+});
+
+describe('levels and rates', () => {
+  test.each<[Partial<VideoStreamInfo>, string]>([
+    [{}, 'avc1.640028'],
+    [{ frameRate: { num: 60, den: 1 } }, 'avc1.64002a'],
+    [{ width: 1280, height: 720 }, 'avc1.64001f'],
+    [{ width: 960, height: 540 }, 'avc1.64001f'],
+    [{ width: 640, height: 360 }, 'avc1.64001e'],
+    [{ width: 426, height: 240 }, 'avc1.640015'],
+    [{ width: 2, height: 2, frameRate: { num: 25, den: 1 } }, 'avc1.64000a'],
+  ])('%j needs %s', (facts, codecs) => {
+    expect(planVideoLadder(picture(facts), DEFAULT_LADDER)[0]?.codecs).toBe(codecs);
+  });
+
+  test('a preset with many reference frames needs a higher level', () => {
+    const level = (preset: (typeof X264_PRESETS)[number]) => planVideoLadder(picture({}), { ...DEFAULT_LADDER, preset })[0]!.level;
+    expect(level('veryslow')).toBeGreaterThan(level('veryfast'));
+  });
+
+  test('an unknown source rate leaves the caps of the table, and 60 frames cost half as much again', () => {
+    const caps = (fps: number) =>
+      planVideoLadder(picture({ frameRate: { num: fps, den: 1 } }), DEFAULT_LADDER).map(({ maxrateBps }) => maxrateBps);
+    expect(caps(30)).toEqual([6_000_000, 3_500_000, 2_000_000, 900_000, 400_000]);
+    expect(caps(60).map((bps, rung) => (bps / caps(30)[rung]!).toFixed(2))).toEqual(['1.50', '1.50', '1.50', '1.50', '1.50']);
+  });
+
+  test('a source of few bits is not given many more, yet never starved', () => {
+    const top = (facts: Partial<VideoStreamInfo>) => planVideoLadder(picture(facts), DEFAULT_LADDER)[0]!.maxrateBps;
+    expect(top({ bitrateBps: 2_000_000 })).toBe(3_000_000);
+    expect(top({ bitrateBps: 2_000_000, codec: 'hevc' })).toBe(5_100_000);
+    expect(top({ bitrateBps: 5_000 })).toBe(2_100_000);
+    expect(top({ bitrateBps: 90_000_000 })).toBe(6_000_000);
+  });
+});
+
+test('whatever the source: rungs fall in size and rate, ids differ, sides are even, none is above the source, levels hold them', () => {
+  const sources = fc.record({
+    width: fc.integer({ min: 1, max: 8192 }),
+    height: fc.integer({ min: 1, max: 8192 }),
+    rotationDegrees: fc.constantFrom(0 as const, 90 as const, 180 as const, 270 as const),
+    sampleAspectRatio: fc.record({ num: fc.integer({ min: 1, max: 200 }), den: fc.integer({ min: 1, max: 200 }) }),
+    frameRate: fc.record({ num: fc.integer({ min: 1, max: 400_000 }), den: fc.integer({ min: 1000, max: 1001 }) }),
+    bitrateBps: fc.integer({ min: 1, max: 400_000_000 }),
+  });
+  fc.assert(
+    fc.property(sources, fc.constantFrom(...X264_PRESETS), (facts, preset) => {
+      const video = picture(facts);
+      const shown = displaySize(video);
+      const rungs = planVideoLadder(video, { ...DEFAULT_LADDER, preset });
+      expect(new Set(rungs.map(({ id }) => id)).size).toBe(rungs.length);
+      for (const [index, rung] of rungs.entries()) {
+        expect(rung.width % 2 === 0 && rung.height % 2 === 0 && rung.frameRate <= 60).toBe(true);
+        expect(rung.width <= Math.max(2, shown.width) && rung.height <= Math.max(2, shown.height)).toBe(true);
+        const above = rungs[index - 1];
+        if (above) expect(rung.width < above.width && rung.height < above.height && rung.maxrateBps < above.maxrateBps).toBe(true);
+      }
+    }),
+  );
+});

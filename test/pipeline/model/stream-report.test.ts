@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import type { SourceInfo } from '../../../pipeline/model/source-info.ts';
+import { reportStreams } from '../../../pipeline/model/stream-report.ts';
+
+const INFO: SourceInfo = {
+  formatNames: ['matroska', 'webm'],
+  sizeBytes: 1,
+  video: {
+    index: 1,
+    codec: 'h264',
+    pixelFormat: 'yuv420p',
+    width: 720,
+    height: 576,
+    sampleAspectRatio: { num: 1, den: 1 },
+    rotationDegrees: 0,
+    frameRate: { num: 25, den: 1 },
+    timeBase: { num: 1, den: 1000 },
+    fieldOrder: 'tt',
+    hasClosedCaptions: true,
+    firstFrameTicks: 0,
+    lastFrameTicks: 0,
+    endTicks: 3600,
+  },
+  audio: [
+    {
+      ...{ index: 0, codec: 'ac3', sampleRate: 48_000, channels: 6, channelLayout: '5.1(side)', timeBase: { num: 1, den: 1000 } },
+      ...{ isDefault: true, startTicks: 0, endTicks: 3600, frameSamples: 1536 },
+    },
+  ],
+  others: [
+    { index: 4, kind: 'audio', codec: 'dts', reason: 'It holds no packets.' },
+    { index: 2, kind: 'subtitle', codec: 'subrip' },
+    { index: 3, kind: 'cover', codec: 'mjpeg' },
+  ],
+  chapterCount: 14,
+  tags: {},
+};
+
+test('every stream of the source has its line, in its order, and so have captions and chapters', () => {
+  const reports = reportStreams(INFO);
+  expect(reports.map(({ streamIndex, kind, outcome }) => `${streamIndex} ${kind} ${outcome}`)).toEqual([
+    '0 audio converted',
+    '1 video converted',
+    '1 captions not-carried',
+    '2 subtitle not-carried',
+    '3 cover not-carried',
+    '4 audio not-carried',
+    '-1 chapters not-carried',
+  ]);
+  expect(reports.every(({ reason }) => reason.length > 0)).toBe(true);
+});
+
+test('the report says what was done to a stream, or why nothing was', () => {
+  const reasons = reportStreams(INFO).map(({ reason }) => reason);
+  expect(reasons[0]).toContain('5.1(side)');
+  expect(reasons[1]).toContain('Deinterlaced');
+  expect(reasons[5]).toBe('It holds no packets.');
+});
+
+test.each([
+  ['is told when it lacks seconds that it states', 60, 40, true],
+  ['is not when its header is off by a trifle', 60, 59.2, false],
+  ['is not when it holds more than it states', 60, 70, false],
+])('a file cut short %s', (_title, statedSeconds, heldSeconds, isTold) => {
+  const video = { ...INFO.video!, endTicks: heldSeconds * 90_000 };
+  const reports = reportStreams({ ...INFO, video, statedDurationTicks: statedSeconds * 90_000 });
+  expect(reports.some(({ kind, reason }) => kind === 'container' && reason.includes('cut short'))).toBe(isTold);
+});

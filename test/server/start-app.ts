@@ -1,0 +1,196 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type IncomingHttpHeaders, type RequestOptions, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openSqliteCatalogue } from '../../pipeline/catalogue/sqlite-catalogue.ts';
+import { createLocalEventBus } from '../../pipeline/event-bus.ts';
+import { createAcceptor } from '../../pipeline/ingest/accept.ts';
+import { receiveUpload } from '../../pipeline/ingest/receive-upload.ts';
+import { createLog } from '../../pipeline/log.ts';
+import type { Plan } from '../../pipeline/model/plan.ts';
+import { planTimeline } from '../../pipeline/model/timeline/boundaries.ts';
+import type { TitleRecord } from '../../pipeline/model/title.ts';
+import { openSqliteChunkQueue } from '../../pipeline/queue/sqlite-chunk-queue.ts';
+import { createFsSegmentStore } from '../../pipeline/storage/fs-segment-store.ts';
+import { type AppOptions, createApp } from '../../server/app.ts';
+import { openHttpServer } from '../../server/http-server.ts';
+import { createTitleRemover } from '../../server/remove-title.ts';
+import type { Services } from '../../server/services.ts';
+
+export type RunningApp = Awaited<ReturnType<typeof startApp>>;
+
+/** The app on a free port over a real store, catalogue and queue in a temporary folder; nothing encodes. */
+export async function startApp(
+  overrides: Partial<Omit<AppOptions, 'services'>> & { waitForFile?: Services['waitForFile']; maxUploadBytes?: number } = {},
+) {
+  const folder = await mkdtemp(join(tmpdir(), 'millrace-app-'));
+  const mediaDir = join(folder, 'media');
+  const clientDir = join(folder, 'client');
+  await mkdir(join(clientDir, 'assets'), { recursive: true });
+  await mkdir(mediaDir);
+  await writeFile(join(clientDir, 'index.html'), '<!doctype html><title>Millrace</title>');
+  await writeFile(join(clientDir, 'assets', 'app-1a2b3c.js'), 'console.log(1)');
+
+  const log = createLog('silent');
+  const store = createFsSegmentStore({ root: join(mediaDir, 'streams'), log });
+  const catalogue = await openSqliteCatalogue({ path: join(mediaDir, 'catalogue.sqlite') });
+  const queue = await openSqliteChunkQueue({ path: join(mediaDir, 'queue.sqlite') });
+  const bus = createLocalEventBus((error) => {
+    throw error;
+  });
+  const acceptor = createAcceptor({ mediaDir, store, catalogue, log, bus });
+  const stopping = new AbortController();
+  const { waitForFile = async () => 'unknown', maxUploadBytes = 10_000_000, ...options } = overrides;
+  const services: Services = {
+    log,
+    store,
+    catalogue,
+    queue,
+    bus,
+    waitForFile,
+    async receive(body, { name, sizeBytes }) {
+      const upload = await receiveUpload({
+        body,
+        name,
+        mediaDir,
+        maxBytes: maxUploadBytes,
+        ...(sizeBytes === undefined ? {} : { contentLength: sizeBytes }),
+      });
+      try {
+        return await acceptor.accept(upload);
+      } finally {
+        await upload.discard();
+      }
+    },
+    removeTitle: createTitleRemover({ mediaDir, store, catalogue, bus, endWork: queue.removeTitle }),
+    pendingFiles: () => [],
+  };
+  const server = await openHttpServer({ host: '127.0.0.1', port: 0 });
+  server.serve(
+    createApp({
+      services,
+      hostRules: { host: '127.0.0.1', allowedHosts: [] },
+      apiToken: undefined,
+      clientDir,
+      waitMs: 60_000,
+      stopping: stopping.signal,
+      ...options,
+    }),
+  );
+  const port = Number(new URL(server.url).port);
+
+  return {
+    port,
+    mediaDir,
+    clientDir,
+    services,
+    stopping,
+    send: (path: string, options?: SendOptions) => send(port, path, options),
+    async close() {
+      stopping.abort();
+      await server.close(0);
+      await queue.close();
+      await catalogue.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+export interface Answer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  bytes: Buffer;
+  text: string;
+  json: unknown;
+}
+
+export interface SendOptions {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string | Uint8Array;
+}
+
+/** Without fetch, which normalizes paths, sets its own headers and hides compression. */
+function send(port: number, path: string, { method = 'GET', headers = {}, body }: SendOptions = {}): Promise<Answer> {
+  const options: RequestOptions = { host: '127.0.0.1', port, path, method, headers, agent: false };
+  return new Promise((resolve, reject) => {
+    const req = request(options, (res) => {
+      const chunks: Buffer[] = [];
+      res.on('data', (chunk: Buffer) => chunks.push(chunk));
+      res.on('error', reject);
+      res.on('end', () => {
+        const bytes = Buffer.concat(chunks);
+        const text = bytes.toString('utf8');
+        const json: unknown = res.headers['content-type']?.includes('json') && text !== '' ? JSON.parse(text) : undefined;
+        resolve({ status: res.statusCode ?? 0, headers: res.headers, bytes, text, json });
+      });
+    });
+    req.on('error', reject);
+    req.end(body);
+  });
+}
+
+const SECONDS = 90_000;
+
+/** Ten seconds in one video rendition and one audio rendition. */
+export function samplePlan(titleId: string): Plan {
+  return {
+    version: 1,
+    titleId,
+    revision: 0,
+    originTicks: 0,
+    timeline: planTimeline(10 * SECONDS),
+    encoderFingerprint: 'test',
+    renditions: [
+      {
+        id: 'v360',
+        kind: 'video',
+        sourceStreamIndex: 0,
+        timescale: SECONDS,
+        width: 640,
+        height: 360,
+        frameRate: 25,
+        crf: 23,
+        maxrateBps: 800_000,
+        bufsizeBits: 1_600_000,
+        preset: 'veryfast',
+        level: 30,
+        codecs: 'avc1.64001e',
+      },
+      {
+        id: 'a1',
+        kind: 'audio',
+        sourceStreamIndex: 1,
+        timescale: 48_000,
+        frameSamples: 1024,
+        channels: 2,
+        bitrateBps: 128_000,
+        codecs: 'mp4a.40.2',
+        language: 'und',
+        name: 'Audio',
+        isDefault: true,
+      },
+    ],
+  };
+}
+
+/** Puts a playable title into the library as a planner would, with no segment yet. */
+export async function addTitle({ store, catalogue }: Services, id: string, change: Partial<TitleRecord> = {}): Promise<Plan> {
+  const plan = samplePlan(id);
+  const record: TitleRecord = {
+    version: 1,
+    id,
+    name: `Title ${id}`,
+    kind: 'file',
+    createdAtMs: 1_700_000_000_000,
+    source: { path: `originals/${id}/film.mp4`, originalName: 'film.mp4', sizeBytes: 1, identity: `identity-${id}` },
+    planRevision: 0,
+    report: [],
+    ...change,
+  };
+  await store.writeTitle(record);
+  await store.writePlan(plan);
+  const segments = (plan.timeline.boundaries.length - 1) * plan.renditions.length;
+  await catalogue.putTitle(record, 'playable', 10, segments);
+  return plan;
+}

@@ -1,0 +1,43 @@
+import { defineConfig } from 'vitest/config';
+
+const SLOW = ['test/ffmpeg/**', 'test/e2e/**'];
+/** What a viewer sees frame by frame: a second test beside it would take the processor from the browser. */
+const WATCHED = ['test/e2e/playback.test.ts'];
+
+/**
+ * Four projects, one after another: what is pure or quick; what runs a real ffmpeg; what runs a real server; what is watched
+ * in a browser. The slow ones share the cores with the processes they start, so few of their files run at once.
+ */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: SLOW, testTimeout: 30_000, sequence: { groupOrder: 0 } },
+      },
+      {
+        test: {
+          name: 'ffmpeg',
+          include: ['test/ffmpeg/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          exclude: WATCHED,
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: { name: 'watched', include: WATCHED, testTimeout: 300_000, hookTimeout: 120_000, maxWorkers: 1, sequence: { groupOrder: 3 } },
+      },
+    ],
+  },
+});
