@@ -31,7 +31,7 @@ export interface ChunkWorkerSettings {
 export const LEASE_MS = 30_000;
 
 /** Viewers and new titles come first, also for the processor. */
-const NICENESS: Record<ChunkCause, number> = { demand: 0, first: 0, background: 10 };
+const NICENESS: Record<ChunkCause, number> = { demand: 0, lead: 0, first: 0, prefetch: 10, background: 10 };
 
 /** Encodes what a leased chunk still lacks, segment by segment, each committed under the lease. */
 export function createChunkWorker(settings: ChunkWorkerSettings): { work(lease: ChunkLease, signal: AbortSignal): Promise<void> } {
@@ -62,6 +62,8 @@ export function createChunkWorker(settings: ChunkWorkerSettings): { work(lease: 
         cause,
         state: 'started',
         progress: total === 0 ? 1 : done / total,
+        chunk,
+        isSuspended: false,
         ...(speed === undefined ? {} : { speed }),
       });
     publish();
@@ -114,7 +116,7 @@ function createCommitter(settings: ChunkWorkerSettings, lease: ChunkLease, title
       if (outcome === 'exists')
         settings.log.warn({ title: titleId, rendition: renditionId, segment }, 'a segment was encoded that was there already');
       await catalogue.recordSegment(titleId, renditionId, segment, bytes.length);
-      bus.publish({ type: 'segment', titleId, renditionId, segment, sizeBytes: bytes.length });
+      bus.publish({ type: 'segment', titleId, renditionId, segment, sizeBytes: bytes.length, cause: lease.cause });
       onCommitted();
     },
   };

@@ -139,7 +139,8 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
   function report(lease: ChunkLease, state: 'done' | 'failed' | 'released', error?: AppError): void {
     const { id, cause, chunk } = lease;
     const progress = state === 'done' ? 1 : 0;
-    bus.publish({ type: 'chunk', titleId: chunk.titleId, chunkId: id, cause, state, progress, ...(error ? { error: error.message } : {}) });
+    const failure = error ? { error: error.message } : {};
+    bus.publish({ type: 'chunk', titleId: chunk.titleId, chunkId: id, cause, state, progress, chunk, isSuspended: false, ...failure });
   }
 
   async function scheduleTitle(titleId: string): Promise<void> {

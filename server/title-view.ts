@@ -37,6 +37,7 @@ export function renderTitleView({ title, plan, stats, hasPoster }: TitleFacts): 
         bitrateBps: rendition.kind === 'video' ? rendition.maxrateBps : rendition.bitrateBps,
         segmentsCommitted: committed.get(rendition.id) ?? 0,
         segmentsPlanned: plan === undefined ? 0 : segmentCount(plan.timeline),
+        encodeSpeed: null,
         playlistUrl: `${base}/${rendition.id}/media.m3u8`,
       }),
     ),

@@ -60,6 +60,8 @@ export interface TitleView {
   renditions: RenditionView[];
   report: StreamReport[];
   error?: TitleError;
+  /** What keeps the title from going on for now: `disk_full`, `source_missing`, `store_failed`. It goes on by itself when that is over. */
+  problem?: TitleError;
 }
 
 export interface RenditionView {
@@ -71,5 +73,7 @@ export interface RenditionView {
   bitrateBps: number;
   segmentsCommitted: number;
   segmentsPlanned: number;
+  /** Seconds of film that this machine encodes in a second when it makes this rung alone; null until that was measured. */
+  encodeSpeed: number | null;
   playlistUrl: string;
 }

@@ -1,7 +1,10 @@
 import type { Chunk } from '../model/plan.ts';
 
-/** Why a chunk is made; also its priority, highest first. */
-export type ChunkCause = 'demand' | 'first' | 'background';
+/**
+ * Why a chunk is made; also its priority, highest first. `demand`: a viewer waits for it. `lead`: a viewer will come to it.
+ * `first`: what a new title starts with. `prefetch`: other rungs of where somebody watches. `background`: the rest.
+ */
+export type ChunkCause = 'demand' | 'lead' | 'first' | 'prefetch' | 'background';
 
 export interface QueuedChunk {
   id: string;

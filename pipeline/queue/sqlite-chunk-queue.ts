@@ -31,7 +31,7 @@ const migrations: readonly string[] = [
   `,
 ];
 
-const PRIORITY: Record<ChunkCause, number> = { demand: 0, first: 1, background: 2 };
+const PRIORITY: Record<ChunkCause, number> = { demand: 0, lead: 1, first: 2, prefetch: 3, background: 4 };
 
 const EVERY_CAUSE = Object.keys(PRIORITY) as ChunkCause[];
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { CatalogueTitle } from '../../pipeline/catalogue/catalogue.ts';
 import { progressOf } from '../../pipeline/catalogue/derive-state.ts';
 import { AppError } from '../../pipeline/errors.ts';
+import { readSegmentsView } from '../segments-view.ts';
 import type { Services } from '../services.ts';
 import { readTitleView } from '../title-view.ts';
 import { checkTitleId } from './params.ts';
@@ -16,7 +17,7 @@ const CHANGE = z.strictObject({
     .regex(/^\P{Cc}*$/u),
 });
 
-/** `GET /api/titles`, and `GET`, `PATCH` and `DELETE` of one. Uploads are in upload.ts. */
+/** `GET /api/titles`; `GET`, `PATCH` and `DELETE` of one; which segments it has. Uploads are in upload.ts. */
 export function titleRoutes(services: Services): Router {
   const { catalogue } = services;
   const router = Router();
@@ -29,6 +30,10 @@ export function titleRoutes(services: Services): Router {
 
   router.get('/api/titles/:id', async (req, res) => {
     res.json(await readTitleView(services, await findTitle(services, req.params.id)));
+  });
+
+  router.get('/api/titles/:id/segments', async (req, res) => {
+    res.json(await readSegmentsView(services, (await findTitle(services, req.params.id)).record.id));
   });
 
   router.patch('/api/titles/:id', express.json({ limit: '16kb' }), async (req, res) => {

@@ -74,7 +74,7 @@ async function home({ waitMs = LEASE_MS, plan = wholePlan() } = {}) {
     },
     async commit(renditionId: string, segment: number) {
       await store.putSegment('film', renditionId, segment, bytesOf('segment'));
-      bus.publish({ type: 'segment', titleId: 'film', renditionId, segment, sizeBytes: 7 });
+      bus.publish({ type: 'segment', titleId: 'film', renditionId, segment, sizeBytes: 7, cause: 'background' });
     },
   };
 }
@@ -282,7 +282,7 @@ describe('a wait', () => {
     const noted = wait.outcome.then((outcome) => outcomes.push(outcome));
     await commit('v360', 8);
     await commit('v720', 7);
-    bus.publish({ type: 'segment', titleId: 'other', renditionId: 'v360', segment: 7, sizeBytes: 7 });
+    bus.publish({ type: 'segment', titleId: 'other', renditionId: 'v360', segment: 7, sizeBytes: 7, cause: 'background' });
     bus.publish({ type: 'init', titleId: 'film', renditionId: 'v360' });
     expect(outcomes).toEqual([]);
     await commit('v360', 7);

@@ -10,6 +10,7 @@ const rendition = (changes: Partial<RenditionView>): RenditionView => ({
   bitrateBps: 1,
   segmentsCommitted: 0,
   segmentsPlanned: 1,
+  encodeSpeed: null,
   playlistUrl: '',
   ...changes,
 });

@@ -3,7 +3,7 @@ import { RENDITION_HEADINGS, REPORT_HEADINGS, renditionRows, reportRows } from '
 import { titleView } from '../title-fixture.ts';
 
 test('renditions stand from the best rung down, sound last, with what is missing of each', () => {
-  const base = { codecs: 'c', segmentsPlanned: 10, playlistUrl: '' };
+  const base = { codecs: 'c', segmentsPlanned: 10, encodeSpeed: null, playlistUrl: '' };
   const rows = renditionRows(
     titleView({
       id: 'a',

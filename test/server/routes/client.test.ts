@@ -72,7 +72,7 @@ describe('what machines ask', () => {
   test('metrics count titles, segments and requests under their pattern', async () => {
     await addTitle(app.services, 'film');
     await app.send('/api/titles/film');
-    app.services.bus.publish({ type: 'segment', titleId: 'film', renditionId: 'v360', segment: 0, sizeBytes: 500 });
+    app.services.bus.publish({ type: 'segment', titleId: 'film', renditionId: 'v360', segment: 0, sizeBytes: 500, cause: 'background' });
     const { status, headers, text } = await app.send('/metrics');
     expect(status).toBe(200);
     expect(headers['content-type']).toContain('text/plain');

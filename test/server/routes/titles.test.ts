@@ -57,6 +57,28 @@ describe('GET /api/titles', () => {
     });
   });
 
+  test('which segments there are is told as runs of them, beside the grid they lie on', async () => {
+    await addTitle(app.services, 'film');
+    for (const segment of [0, 1, 3]) await app.services.catalogue.recordSegment('film', 'v360', segment, 100);
+    const { json } = await app.send('/api/titles/film/segments');
+    const plan = (await app.services.store.readPlan('film'))!;
+    expect(json).toEqual({
+      boundaryTicks: plan.timeline.boundaries,
+      renditions: [
+        {
+          id: 'v360',
+          kind: 'video',
+          segments: [
+            [0, 2],
+            [3, 4],
+          ],
+        },
+        { id: 'a1', kind: 'audio', segments: [] },
+      ],
+    });
+    expect(await app.send('/api/titles/nothing/segments')).toMatchObject({ status: 404 });
+  });
+
   test('nothing of the API is kept by caches', async () => {
     expect((await app.send('/api/titles')).headers['cache-control']).toBe('no-store');
   });
