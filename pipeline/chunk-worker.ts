@@ -6,15 +6,19 @@ import { convertToStream, type SegmentCommitter } from './convert-to-stream.ts';
 import { AppError } from './errors.ts';
 import type { EventBus } from './event-bus.ts';
 import type { FfmpegTools } from './ffmpeg/locate.ts';
+import type { RunningFfmpeg } from './ffmpeg/run-ffmpeg.ts';
 import type { Log } from './log.ts';
-import { type CommittedSegments, planMissingChunks } from './model/missing-chunks.ts';
-import type { Chunk, Plan } from './model/plan.ts';
+import { planMissingChunks } from './model/missing-chunks.ts';
+import { type Chunk, findRendition, type Plan } from './model/plan.ts';
 import { reportGaps } from './model/report-gaps.ts';
 import type { Ticks } from './model/time.ts';
+import { chunkRange } from './model/timeline/segments.ts';
 import type { TitleRecord } from './model/title.ts';
 import type { ChunkCause, ChunkLease, ChunkQueue } from './queue/chunk-queue.ts';
+import { createRunReporter, type RunReporter } from './run-reporter.ts';
 import type { SeekIndexes } from './seek-indexes.ts';
 import type { SegmentStore } from './storage/segment-store.ts';
+import type { WorkBoard } from './work-board.ts';
 
 export interface ChunkWorkerSettings {
   mediaDir: string;
@@ -22,6 +26,7 @@ export interface ChunkWorkerSettings {
   catalogue: Catalogue;
   queue: ChunkQueue;
   bus: EventBus;
+  board: WorkBoard;
   tools: FfmpegTools;
   seekIndexes: SeekIndexes;
   log: Log;
@@ -33,64 +38,103 @@ export const LEASE_MS = 30_000;
 /** Viewers and new titles come first, also for the processor. */
 const NICENESS: Record<ChunkCause, number> = { demand: 0, lead: 0, first: 0, prefetch: 10, background: 10 };
 
-/** Encodes what a leased chunk still lacks, segment by segment, each committed under the lease. */
-export function createChunkWorker(settings: ChunkWorkerSettings): { work(lease: ChunkLease, signal: AbortSignal): Promise<void> } {
-  const { mediaDir, store, bus, tools, seekIndexes } = settings;
+/** A leased chunk being encoded. */
+export interface ChunkRun {
+  /** Resolves when all that it still has to bring is stored. Rejects as convertToStream does, and with `cancelled`. */
+  done: Promise<void>;
+  /** It need not bring what lies from `endSegment` on; it ends as soon as the rest is stored. */
+  cut(endSegment: number): void;
+  /** Stands still, or goes on. */
+  setSuspended(isSuspended: boolean): void;
+  cancel(reason?: unknown): void;
+}
 
-  async function work(lease: ChunkLease, signal: AbortSignal): Promise<void> {
-    const { chunk, cause } = lease;
-    const log = settings.log.child({ title: chunk.titleId, chunk: describeChunk(chunk), cause });
+/** Encodes what a leased chunk still lacks, segment by segment, each committed under the lease. */
+export function startChunkRun(settings: ChunkWorkerSettings, lease: ChunkLease): ChunkRun {
+  const { mediaDir, store, tools, seekIndexes, board } = settings;
+  const { chunk, cause } = lease;
+  const log = settings.log.child({ title: chunk.titleId, chunk: describeChunk(chunk), cause });
+  const stop = new AbortController();
+  const processes = new Set<RunningFfmpeg>();
+  const reporter = createRunReporter(settings.bus, lease);
+  let isEnough = false;
+
+  function endWhenEnough(): void {
+    if (isEnough || !reporter.isDone()) return;
+    isEnough = true;
+    stop.abort('enough');
+  }
+
+  function onStarted(running: RunningFfmpeg): void {
+    processes.add(running);
+    if (reporter.isSuspended) running.suspend('preempted');
+  }
+
+  async function work(): Promise<void> {
     const title = await store.readTitle(chunk.titleId);
     const plan = await store.readPlan(chunk.titleId, chunk.planRevision);
     if (!title?.sourceInfo || title.error || !plan) return;
     // Of a plan that was replaced, viewers may still ask for segments: there the stored parameter sets decide (commitInit).
     if (plan.revision === title.planRevision) assertSameEncoder(plan, tools);
     const source = { path: join(mediaDir, title.source.path), info: title.sourceInfo };
-    await access(source.path).catch((error: unknown) => {
-      throw new AppError('source_missing', 'The original of this title is not where it was. Put it back, or add it again.', {
-        cause: error,
-      });
+    await assertPresent(source.path);
+    const committed = await readCommittedSegments(store, plan, chunk);
+    const missing = planMissingChunks(plan, committed, { within: chunk, maxSegments: chunk.endSegment - chunk.firstSegment });
+    reporter.begin(missing);
+    endWhenEnough();
+    const committer = createCommitter(settings, lease, title, (renditionId, segment) => {
+      reporter.committed(renditionId, segment);
+      endWhenEnough();
     });
-    const missing = missingWithin(plan, chunk, await readCommittedSegments(store, plan, chunk));
-    const total = countSegments(missing);
-    let done = 0;
-    const publish = (speed?: number): void =>
-      bus.publish({
-        type: 'chunk',
-        titleId: chunk.titleId,
-        chunkId: lease.id,
-        cause,
-        state: 'started',
-        progress: total === 0 ? 1 : done / total,
-        chunk,
-        isSuspended: false,
-        ...(speed === undefined ? {} : { speed }),
-      });
-    publish();
-    const committer = createCommitter(settings, lease, title, () => {
-      done += 1;
-      publish();
-    });
-    const startedAtMs = performance.now();
+    const keyframeBefore = (ticks: Ticks) => seekIndexes.keyframeBefore(title, ticks, stop.signal);
+    const environment = { tools, log, signal: stop.signal, niceness: NICENESS[cause], onStarted, onProgress: reporter.noteSpeed };
+    const startedAtMs = board.nowMs();
     for (const part of missing) {
-      const environment = {
-        tools,
-        log,
-        signal,
-        niceness: NICENESS[cause],
-        onProgress: ({ speed }: { speed: number | undefined }) => publish(speed),
-      };
-      const keyframeBefore = (ticks: Ticks) => seekIndexes.keyframeBefore(title, ticks, signal);
-      await convertToStream({ source, plan, chunk: part, keyframeBefore }, committer, environment);
+      if (isEnough) break;
+      await convertToStream({ source, plan, chunk: part, keyframeBefore }, committer, environment).catch((error: unknown) => {
+        if (!isEnough) throw error;
+      });
+      processes.clear();
     }
-    log.info({ segments: total, seconds: Number(((performance.now() - startedAtMs) / 1000).toFixed(2)) }, 'chunk done');
+    const seconds = (board.nowMs() - startedAtMs - reporter.suspendedMs(board.nowMs())) / 1000;
+    noteSpeed(board, plan, missing, seconds);
+    log.info({ missing: missing.map(describeChunk), seconds: Number(seconds.toFixed(2)) }, 'chunk done');
   }
 
-  return { work };
+  return {
+    done: work(),
+    cut(endSegment) {
+      reporter.cut(endSegment);
+      endWhenEnough();
+    },
+    setSuspended(isSuspended) {
+      if (!reporter.setSuspended(isSuspended, board.nowMs())) return;
+      for (const running of processes) {
+        if (isSuspended) running.suspend('preempted');
+        else running.resume('preempted');
+      }
+    },
+    cancel: (reason) => stop.abort(reason),
+  };
+}
+
+/** A run of one rung tells how fast this machine makes it, start-up and sound included. */
+function noteSpeed(board: WorkBoard, plan: Plan, missing: readonly Chunk[], wallSeconds: number): void {
+  const [part] = missing;
+  const rungs = part?.renditionIds.map((id) => findRendition(plan, id)).filter((rendition) => rendition.kind === 'video') ?? [];
+  const [rung] = rungs;
+  if (missing.length !== 1 || part === undefined || rung === undefined || rungs.length > 1) return;
+  const { startTicks, endTicks } = chunkRange(plan.timeline, rung, part);
+  board.learnSpeed(plan.titleId, rung.id, (endTicks - startTicks) / rung.timescale, wallSeconds);
 }
 
 /** The only way into the store: under a claim that still holds (I4), then the catalogue, then whoever waits. */
-function createCommitter(settings: ChunkWorkerSettings, lease: ChunkLease, title: TitleRecord, onCommitted: () => void): SegmentCommitter {
+function createCommitter(
+  settings: ChunkWorkerSettings,
+  lease: ChunkLease,
+  title: TitleRecord,
+  onCommitted: RunReporter['committed'],
+): SegmentCommitter {
   const { store, catalogue, queue, bus } = settings;
   const titleId = title.id;
   return {
@@ -113,22 +157,22 @@ function createCommitter(settings: ChunkWorkerSettings, lease: ChunkLease, title
         throw new AppError('claim_lost', 'Another worker has taken this work over.', { details: { titleId, renditionId, segment } });
       }
       const outcome = await store.putSegment(titleId, renditionId, segment, bytes);
-      if (outcome === 'exists')
-        settings.log.warn({ title: titleId, rendition: renditionId, segment }, 'a segment was encoded that was there already');
+      const isTwice = outcome === 'exists';
+      if (isTwice) settings.log.warn({ title: titleId, rendition: renditionId, segment }, 'a segment was encoded that was there already');
       await catalogue.recordSegment(titleId, renditionId, segment, bytes.length);
-      bus.publish({ type: 'segment', titleId, renditionId, segment, sizeBytes: bytes.length, cause: lease.cause });
-      onCommitted();
+      bus.publish({ type: 'segment', titleId, renditionId, segment, sizeBytes: bytes.length, cause: lease.cause, isTwice });
+      onCommitted(renditionId, segment);
     },
   };
 }
 
-/** The chunk's own renditions and segments, without what was committed since it was queued. */
-function missingWithin(plan: Plan, chunk: Chunk, committed: CommittedSegments): Chunk[] {
-  return planMissingChunks(plan, committed, { within: chunk, maxSegments: chunk.endSegment - chunk.firstSegment });
-}
-
-function countSegments(chunks: readonly Chunk[]): number {
-  return chunks.reduce((sum, chunk) => sum + chunk.renditionIds.length * (chunk.endSegment - chunk.firstSegment), 0);
+async function assertPresent(path: string): Promise<void> {
+  await access(path).catch((error: unknown) => {
+    throw new AppError('source_missing', 'The original of this title is not where it was. Put it back, or add it again.', {
+      cause: error,
+      retryable: true,
+    });
+  });
 }
 
 /** Parameter sets differ between builds: segments of one title come from one (design §7). */

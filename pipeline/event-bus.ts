@@ -1,6 +1,6 @@
 import type { PendingFile } from './catalogue/catalogue.ts';
-import type { Chunk } from './model/plan.ts';
 import type { TitleState } from './model/title.ts';
+import type { RunReport } from './model/work/run-state.ts';
 import type { BackgroundView } from './model/work/work-view.ts';
 import type { ChunkCause } from './queue/chunk-queue.ts';
 
@@ -13,26 +13,20 @@ export type PipelineEvent =
   | { type: 'title-removed'; titleId: string }
   | { type: 'plan'; titleId: string; revision: number }
   | { type: 'init'; titleId: string; renditionId: string }
-  | { type: 'segment'; titleId: string; renditionId: string; segment: number; sizeBytes: number; cause: ChunkCause }
+  | { type: 'segment'; titleId: string; renditionId: string; segment: number; sizeBytes: number; cause: ChunkCause; isTwice: boolean }
   | { type: 'segment-evicted'; titleId: string; renditionId: string; segment: number }
   /** A viewer asked for a segment: it was there (`asked`), or is waited for until it is `answered`, one way or another. */
   | { type: 'demand'; titleId: string; renditionId: string; segment: number; state: 'asked' | 'waiting' | 'answered' }
   | { type: 'chunk-queued'; titleId: string; chunkId: string; cause: ChunkCause }
   /** A chunk that is being encoded gives up what lies from `endSegment` on. */
   | { type: 'chunk-cut'; titleId: string; chunkId: string; endSegment: number }
-  | {
+  /** Again after every commit, while it is encoded. */
+  | (RunReport & {
       type: 'chunk';
-      titleId: string;
-      chunkId: string;
-      cause: ChunkCause;
       state: 'started' | 'done' | 'failed' | 'released';
-      progress: number;
-      chunk: Pick<Chunk, 'renditionIds' | 'firstSegment' | 'endSegment'>;
-      /** Stopped where it stands, until more urgent work is done. */
-      isSuspended: boolean;
       speed?: number;
       error?: string;
-    }
+    })
   | { type: 'background'; background: BackgroundView }
   | { type: 'pending'; files: PendingFile[] };
 

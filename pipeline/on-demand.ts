@@ -1,13 +1,24 @@
 import { renditionRevision } from './catalogue/derive-state.ts';
 import { readCommittedSegments } from './committed-segments.ts';
+import { cutChunk } from './cut-chunk.ts';
 import type { EventBus, PipelineEvent } from './event-bus.ts';
 import type { Log } from './log.ts';
-import { planMissingChunks } from './model/missing-chunks.ts';
 import type { Chunk, Plan } from './model/plan.ts';
+import { ticksToSeconds, VIDEO_TIMESCALE } from './model/time.ts';
 import { segmentCount } from './model/timeline/segments.ts';
-import type { ChunkQueue, QueuedChunk } from './queue/chunk-queue.ts';
+import {
+  type AheadSituation,
+  type KnownChunk,
+  placeDemand,
+  planLead,
+  planPrefetch,
+  rungsBeside,
+  soundFor,
+} from './model/work/place-demand.ts';
+import type { ChunkCause, ChunkQueue } from './queue/chunk-queue.ts';
 import type { SegmentStore } from './storage/segment-store.ts';
 import { parseSegmentName } from './storage/stored-names.ts';
+import type { WorkBoard } from './work-board.ts';
 
 export type WaitOutcome = 'ready' | 'past-end' | 'unknown' | 'timeout';
 
@@ -15,6 +26,7 @@ export interface OnDemandSettings {
   store: SegmentStore;
   queue: ChunkQueue;
   bus: EventBus;
+  board: WorkBoard;
   log: Log;
   waitMs: number;
 }
@@ -22,33 +34,73 @@ export interface OnDemandSettings {
 export interface OnDemand {
   /** Waits for a planned file, having it encoded ahead of the rest where nobody is about to. Ending the signal ends the wait only. */
   waitForFile(titleId: string, renditionId: string, fileName: string, signal: AbortSignal): Promise<WaitOutcome>;
+  /** A viewer was given a file that was there: what comes after it is kept ready. Resolves when that is queued; never rejects. */
+  noteServed(titleId: string, renditionId: string, fileName: string): Promise<void>;
 }
 
-/** A viewer who asks for a segment soon asks for the ones after it. */
-const DEMAND_SEGMENTS = 3;
-
+/** A request for what is not there → the chunk that makes it; a viewer's place → the chunks that keep ahead of it. */
 export function createOnDemand(settings: OnDemandSettings): OnDemand {
-  const { store, queue, bus } = settings;
+  const { store, queue, bus, board, log } = settings;
+  const plans = createPlanMemory(store);
   /** One after the other for each title: the second viewer of a segment finds the first one's chunk. */
-  const asking = new Map<string, Promise<void>>();
+  const turns = new Map<string, Promise<void>>();
+  /** Up to where each rendition is taken care of, from where on. */
+  const ensured = new Map<string, { from: number; until: number }>();
+
+  bus.subscribe((event) => {
+    if (event.type === 'segment-evicted' || event.type === 'chunk-cut') forgetEnsured(event.titleId);
+    if (event.type === 'chunk' && (event.state === 'failed' || event.state === 'released')) forgetEnsured(event.titleId);
+    if (event.type === 'title-removed') {
+      forgetEnsured(event.titleId);
+      plans.forget(event.titleId);
+    }
+  });
+
+  function forgetEnsured(titleId: string): void {
+    for (const key of ensured.keys()) if (key.startsWith(`${titleId}/`)) ensured.delete(key);
+  }
+
+  function inTurn<Result>(titleId: string, work: () => Promise<Result>): Promise<Result> {
+    const mine = (turns.get(titleId) ?? Promise.resolve()).then(work);
+    const settled = mine.then(
+      () => {},
+      () => {},
+    );
+    turns.set(titleId, settled);
+    void settled.then(() => turns.get(titleId) === settled && turns.delete(titleId));
+    return mine;
+  }
 
   async function waitForFile(titleId: string, renditionId: string, fileName: string, signal: AbortSignal): Promise<WaitOutcome> {
     // A published plan never changes: what was made of an older one plays on (I11).
-    const plan = await store.readPlan(titleId, renditionRevision(renditionId));
+    const plan = await plans.read(titleId, renditionRevision(renditionId));
     if (!plan?.renditions.some((rendition) => rendition.id === renditionId)) return 'unknown';
-    const segment = fileName === 'init.mp4' ? undefined : parseSegmentName(fileName);
-    if (fileName !== 'init.mp4' && segment === undefined) return 'unknown';
-    if (segment !== undefined && segment >= segmentCount(plan.timeline)) return 'past-end';
-    const arrival = waitForArrival(titleId, renditionId, segment, signal);
+    const isInit = fileName === 'init.mp4';
+    const named = isInit ? placeOfNewRendition(titleId) : parseSegmentName(fileName);
+    if (named === undefined) return 'unknown';
+    const segment = isInit ? Math.min(named, segmentCount(plan.timeline) - 1) : named;
+    if (segment >= segmentCount(plan.timeline)) return 'past-end';
+    const tell = (state: 'waiting' | 'answered') => bus.publish({ type: 'demand', titleId, renditionId, segment, state });
+    const arrival = waitForArrival(titleId, renditionId, isInit ? undefined : segment, signal);
+    let isWaiting = false;
     try {
       if (await store.statFile(titleId, renditionId, fileName)) return 'ready';
       const title = await store.readTitle(titleId);
       if (!title || title.error) return 'unknown';
-      await ask(plan, renditionId, segment);
+      isWaiting = true;
+      tell('waiting');
+      await inTurn(titleId, () => place(plan, renditionId, segment, isInit));
+      void keepAhead(plan, renditionId, segment);
       return await arrival.outcome;
     } finally {
       arrival.cancel();
+      if (isWaiting) tell('answered');
     }
+  }
+
+  /** Who asks for an init segment goes on where the title was watched last: on another rung, or at the start. */
+  function placeOfNewRendition(titleId: string): number {
+    return board.demand().heads.find((head) => head.titleId === titleId)?.segment ?? 0;
   }
 
   function waitForArrival(
@@ -77,65 +129,104 @@ export function createOnDemand(settings: OnDemandSettings): OnDemand {
     return { outcome, cancel: () => cancel() };
   }
 
-  function ask(plan: Plan, renditionId: string, segment: number | undefined): Promise<void> {
-    const before = asking.get(plan.titleId) ?? Promise.resolve();
-    const mine = before.then(() => queueDemand(plan, renditionId, segment));
-    const settled = mine.catch(() => {});
-    asking.set(plan.titleId, settled);
-    void settled.then(() => asking.get(plan.titleId) === settled && asking.delete(plan.titleId));
-    return mine;
+  async function place(plan: Plan, renditionId: string, segment: number, isInit: boolean): Promise<void> {
+    const situation = await lookAround(plan, renditionId, segment, 0);
+    // An init segment comes with any run of its rendition, before the first segment does.
+    if (isInit && situation.known.some(({ run }) => run && !run.isSuspended && run.next[renditionId] !== undefined)) return;
+    const placement = placeDemand(situation);
+    if (placement?.kind !== 'queue') return;
+    log.debug({ title: plan.titleId, rendition: renditionId, segment }, 'a viewer asks for what is not there');
+    if (placement.cut) await cutChunk(settings, placement.cut.run, plan.revision, placement.cut.endSegment);
+    await add(placement.chunk, 'demand');
   }
 
-  async function queueDemand(plan: Plan, renditionId: string, wanted: number | undefined): Promise<void> {
-    const others = await queue.list(plan.titleId);
-    if (others.some((other) => isOnItsWay(other, renditionId, wanted))) return;
-    const firstSegment = wanted ?? 0;
-    const sound = soundFor(plan, renditionId).filter(
-      (id) => !others.some(({ claimed, chunk }) => claimed && covers(chunk, id, firstSegment)),
-    );
-    const renditionIds = [renditionId, ...sound];
-    // Whoever asks for an init segment shows by the next request where it wants to play.
-    const longest = firstSegment + (wanted === undefined ? 1 : DEMAND_SEGMENTS);
-    const endSegment = Math.min(longest, segmentCount(plan.timeline), nextClaimed(others, renditionIds, firstSegment));
-    const within = { firstSegment, endSegment, renditionIds };
-    const [chunk] = planMissingChunks(plan, await readCommittedSegments(store, plan, within), { within, maxSegments: DEMAND_SEGMENTS });
-    if (!chunk) return;
-    settings.log.debug({ title: plan.titleId, rendition: renditionId, segment: wanted ?? 'init' }, 'a viewer asks for what is not there');
-    const { id } = await queue.add(chunk, 'demand');
-    bus.publish({ type: 'chunk-queued', titleId: plan.titleId, chunkId: id, cause: 'demand' });
+  /** The lead of whoever is at the segment, and the rungs beside it. Never fails: the next request tries again. */
+  async function keepAhead(plan: Plan, renditionId: string, segment: number): Promise<void> {
+    const { titleId } = plan;
+    const key = `${titleId}/${renditionId}`;
+    const known = ensured.get(key);
+    if (known && known.from <= segment && segment + board.leadSegments / 2 < known.until) return;
+    if (isBesideThePicture(plan, renditionId)) return;
+    ensured.set(key, { from: segment, until: segment + 1 + board.leadSegments });
+    try {
+      await inTurn(titleId, async () => {
+        const situation = await lookAround(plan, renditionId, segment, Math.ceil(board.leadSegments * 1.5));
+        const lead = planLead(situation);
+        for (const cut of lead?.cuts ?? []) await cutChunk(settings, cut.run, plan.revision, cut.endSegment);
+        if (lead) await add(lead.chunk, 'lead');
+        for (const chunk of planPrefetch(situation)) await add(chunk, 'prefetch');
+      });
+    } catch (error) {
+      ensured.delete(key);
+      log.warn({ title: titleId, rendition: renditionId, err: error }, 'what comes after a viewer could not be queued');
+    }
   }
 
-  return { waitForFile };
+  async function lookAround(plan: Plan, renditionId: string, segment: number, ahead: number): Promise<AheadSituation> {
+    const { titleId } = plan;
+    const renditionIds = [renditionId, ...soundFor(plan, renditionId), ...(ahead > 0 ? rungsBeside(plan, renditionId) : [])];
+    const within = { renditionIds, firstSegment: segment, endSegment: Math.min(segment + 1 + ahead, segmentCount(plan.timeline)) };
+    const [queued, committed] = [await queue.list(titleId), await readCommittedSegments(store, plan, within)];
+    const known = queued.map((chunk): KnownChunk => ({ ...chunk, run: chunk.claimed ? board.run(chunk.id) : undefined }));
+    const coldMs = coldSegmentMs(board.encodeSpeed(plan, renditionId), plan);
+    return { plan, renditionId, segment, committed, known, nowMs: board.nowMs(), coldMs, leadSegments: board.leadSegments };
+  }
+
+  async function add(chunk: Chunk, cause: ChunkCause): Promise<void> {
+    const { id } = await queue.add(chunk, cause);
+    bus.publish({ type: 'chunk-queued', titleId: chunk.titleId, chunkId: id, cause });
+  }
+
+  async function follow(titleId: string, renditionId: string, segment: number): Promise<void> {
+    const plan = await plans.read(titleId, renditionRevision(renditionId));
+    if (plan) await keepAhead(plan, renditionId, segment);
+  }
+
+  return {
+    waitForFile,
+    async noteServed(titleId, renditionId, fileName) {
+      const segment = parseSegmentName(fileName);
+      if (segment === undefined) return;
+      bus.publish({ type: 'demand', titleId, renditionId, segment, state: 'asked' });
+      await follow(titleId, renditionId, segment).catch((error: unknown) => {
+        log.warn({ title: titleId, err: error }, 'a viewer could not be followed');
+      });
+    },
+  };
 }
 
-/** Being encoded, or queued ahead of the background. An init segment comes with any chunk of its rendition. */
-function isOnItsWay(
-  { chunk, claimed, cause }: QueuedChunk & { claimed: boolean },
-  renditionId: string,
-  segment: number | undefined,
-): boolean {
-  const brings = segment === undefined ? chunk.renditionIds.includes(renditionId) : covers(chunk, renditionId, segment);
-  return brings && (claimed || cause !== 'background');
+/** Until it was measured: what a rung of middle size takes on two cores. */
+const COLD_MS = 2_000;
+
+function coldSegmentMs(speed: number | null, { timeline: { boundaries } }: Plan): number {
+  const longest = Math.max(...boundaries.slice(1, 8).map((end, index) => end - (boundaries[index] ?? 0)));
+  return speed === null ? COLD_MS : (1000 * ticksToSeconds(longest, VIDEO_TIMESCALE)) / speed;
 }
 
-function covers(chunk: Chunk, renditionId: string, segment: number): boolean {
-  return chunk.renditionIds.includes(renditionId) && chunk.firstSegment <= segment && segment < chunk.endSegment;
+/** The main sound comes with the picture, and needs no lead of its own. */
+function isBesideThePicture(plan: Plan, renditionId: string): boolean {
+  const rung = plan.renditions.find(({ kind }) => kind === 'video');
+  return rung !== undefined && soundFor(plan, rung.id).includes(renditionId);
 }
 
-/** A demand chunk ends where somebody else is at work already. */
-function nextClaimed(others: readonly (QueuedChunk & { claimed: boolean })[], renditionIds: readonly string[], segment: number): number {
-  const starts = others
-    .filter(({ claimed, chunk }) => claimed && chunk.firstSegment > segment && chunk.renditionIds.some((id) => renditionIds.includes(id)))
-    .map((other) => other.chunk.firstSegment);
-  return Math.min(Number.POSITIVE_INFINITY, ...starts);
-}
-
-/** A picture is asked for together with the sound that goes with it. */
-function soundFor(plan: Plan, renditionId: string): string[] {
-  if (plan.renditions.find((rendition) => rendition.id === renditionId)?.kind !== 'video') return [];
-  const sounds = plan.renditions.filter((rendition) => rendition.kind === 'audio');
-  const main = sounds.find((rendition) => rendition.isDefault) ?? sounds[0];
-  return main ? [main.id] : [];
+/** Plans never change once they are published (I11): those in use are kept, so that no request reads one from the disk. */
+function createPlanMemory(store: SegmentStore) {
+  const MOST_PLANS = 64;
+  const plans = new Map<string, Plan>();
+  return {
+    async read(titleId: string, revision: number): Promise<Plan | undefined> {
+      const key = `${titleId}/${revision}`;
+      const plan = plans.get(key) ?? (await store.readPlan(titleId, revision));
+      plans.delete(key);
+      if (plan === undefined) return undefined;
+      plans.set(key, plan);
+      if (plans.size > MOST_PLANS) plans.delete(plans.keys().next().value as string);
+      return plan;
+    },
+    forget(titleId: string): void {
+      for (const key of plans.keys()) if (key.startsWith(`${titleId}/`)) plans.delete(key);
+    },
+  };
 }
 
 function isArrival(event: PipelineEvent, titleId: string, renditionId: string, segment: number | undefined): boolean {

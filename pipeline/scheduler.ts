@@ -1,22 +1,30 @@
 import { nanoid } from 'nanoid';
+import type { BackgroundControl } from './background-control.ts';
 import { progressOf } from './catalogue/derive-state.ts';
 import { reindexTitle } from './catalogue/reindex.ts';
-import { type ChunkWorkerSettings, createChunkWorker, describeChunk, LEASE_MS } from './chunk-worker.ts';
+import { type ChunkRun, type ChunkWorkerSettings, describeChunk, LEASE_MS, startChunkRun } from './chunk-worker.ts';
 import { readCommittedSegments } from './committed-segments.ts';
+import { cutChunk } from './cut-chunk.ts';
 import { type AppError, toAppError } from './errors.ts';
 import { warmUpFfmpeg } from './ffmpeg/run-ffmpeg.ts';
 import { planTitleChunks, withChunks } from './model/missing-chunks.ts';
 import type { Chunk, Plan } from './model/plan.ts';
 import { VIDEO_TIMESCALE } from './model/time.ts';
+import { type ArrangedRun, arrangeRuns, type Capacity, startableCauses } from './model/work/arrange-runs.ts';
+import { endOfBegun, type RunState } from './model/work/run-state.ts';
 import type { ChunkCause, ChunkLease } from './queue/chunk-queue.ts';
+import type { TitleProblems } from './title-problems.ts';
 
 export interface SchedulerSettings extends ChunkWorkerSettings {
   /** How much one background run encodes. */
   chunkSeconds: number;
-  /** Runs at once for any work. One more is kept for viewers and new titles. */
-  encoders: number;
+  capacity: Capacity;
+  background: BackgroundControl;
+  problems: TitleProblems;
   /** How often the queue is looked at although nobody told of work: leases of workers that died run out unheard. */
   heartbeatMs?: number;
+  /** After what the machine could not do for now (a full disk, an original that is away) it is tried again. */
+  retryMs?: number;
   /** Told when a title's work failed for good. */
   onTitleFailed(titleId: string, error: AppError): Promise<void>;
 }
@@ -31,102 +39,161 @@ export interface Scheduler {
 }
 
 const TRIES = 3;
-/** Why a run is aborted whose lease another worker may have. */
+const HEARTBEAT_MS = 1_000;
+const RETRY_MS = 5_000;
+/** Why a run is cancelled whose lease another worker may have. */
 const LEASE_LOST = 'lease lost';
-const URGENT: readonly ChunkCause[] = ['demand', 'first'];
 
 interface Run {
   lease: ChunkLease;
-  abort: AbortController;
+  work: ChunkRun;
+  isCancelled: boolean;
+  isLeaseLost: boolean;
+  /** Since when more urgent work keeps it from going on. */
+  preemptedSinceMs: number | undefined;
   done: Promise<void>;
 }
 
-/** Gives queued chunks to as many encoders as fit the machine. */
+/** Gives queued chunks to as many encoders as fit the machine, the most urgent first, and lets them pass those that run. */
 export function startScheduler(settings: SchedulerSettings): Scheduler {
-  const { store, catalogue, queue, bus, log } = settings;
+  const { store, catalogue, queue, bus, board, background, problems, capacity, log } = settings;
   const warmUp = warmUpFfmpeg(settings.tools);
-  const worker = createChunkWorker(settings);
   const workerId = nanoid(8);
   const failures = new Map<string, number>();
-  const runs = new Set<Run>();
+  const runs = new Map<string, Run>();
+  /** Put back into the queue when it is time to try again. */
+  const retries = new Set<{ chunk: Chunk; cause: ChunkCause; timer: NodeJS.Timeout }>();
   let isClosed = false;
-  /** Until the next heartbeat: the disk is full. */
-  let isResting = false;
-  let claiming: Promise<void> = Promise.resolve();
+  let turn: Promise<void> = Promise.resolve();
+  let isTurnAsked = false;
 
   const unsubscribe = bus.subscribe((event) => {
-    if (event.type === 'chunk-queued') takeWork();
+    if (event.type === 'chunk-queued' || event.type === 'demand' || event.type === 'background') arrangeSoon();
+    if (event.type === 'chunk-cut') runs.get(event.chunkId)?.work.cut(event.endSegment);
     // Removed by hand: nobody calls dropTitle.
     if (event.type === 'title-removed') {
       endWork(event.titleId).catch((error: unknown) => log.error({ title: event.titleId, err: error }, 'work could not be ended'));
     }
   });
-  const heartbeat = setInterval(() => {
-    isResting = false;
-    takeWork();
-  }, settings.heartbeatMs ?? LEASE_MS);
+  const heartbeat = setInterval(arrangeSoon, settings.heartbeatMs ?? HEARTBEAT_MS);
 
-  /** One after the other: a claim must see the claims before it. With as many runs as encoders, only viewers and new titles get one more. */
-  function takeWork(): void {
-    claiming = claiming
+  /** One after the other: a claim must see the claims before it. What is asked for while one is waiting is done by that one. */
+  function arrangeSoon(): void {
+    if (isTurnAsked || isClosed) return;
+    isTurnAsked = true;
+    turn = turn
       .then(async () => {
-        while (!isClosed && !isResting && runs.size <= settings.encoders) {
-          const lease = await queue.claim(workerId, LEASE_MS, runs.size < settings.encoders ? undefined : URGENT);
-          if (!lease) return;
-          start(lease);
-        }
+        isTurnAsked = false;
+        await arrange();
       })
       .catch((error: unknown) => log.error({ err: error }, 'the queue could not be read'));
   }
 
-  function start(lease: ChunkLease): void {
-    const abort = new AbortController();
-    const done = run(lease, abort)
-      .catch((error: unknown) => log.error({ title: lease.chunk.titleId, err: error }, 'the end of a chunk could not be recorded'))
-      .finally(() => {
-        runs.delete(started);
-        takeWork();
-      });
-    const started: Run = { lease, abort, done };
-    runs.add(started);
+  async function arrange(): Promise<void> {
+    await endNeedless();
+    suspendAndResume();
+    while (!isClosed) {
+      const causes = startableCauses(arranged(), capacity, background.mayRun());
+      const lease = causes.length === 0 ? undefined : await queue.claim(workerId, LEASE_MS, causes);
+      if (!lease) return;
+      if (isForNobody(lease)) await queue.release(lease);
+      else {
+        start(lease);
+        suspendAndResume();
+      }
+    }
   }
 
-  async function run(lease: ChunkLease, abort: AbortController): Promise<void> {
-    const renewal = setInterval(() => void keep(lease, abort), LEASE_MS / 3);
+  /** Work that has lost its viewers, or that is paused, ends with the segments it has begun. */
+  async function endNeedless(): Promise<void> {
+    for (const { lease } of runs.values()) {
+      const state = board.run(lease.id);
+      if (!state || endOfBegun(state) >= state.chunk.endSegment) continue;
+      const { level } = board.urgencyOf(state);
+      const isNeedless = level === 'nobody' || (level === 'later' && !background.mayRun());
+      if (isNeedless) await cutChunk({ queue, bus }, state, lease.chunk.planRevision, endOfBegun(state));
+    }
+  }
+
+  function suspendAndResume(): void {
+    const { goOn, preempted } = arrangeRuns(arranged(), capacity, board.nowMs());
+    for (const [id, run] of runs) {
+      run.preemptedSinceMs = preempted.includes(id) ? (run.preemptedSinceMs ?? board.nowMs()) : undefined;
+      run.work.setSuspended(!goOn.includes(id));
+    }
+  }
+
+  function arranged(): ArrangedRun[] {
+    return [...runs].map(([chunkId, { lease, preemptedSinceMs }]) => {
+      return { chunkId, urgency: board.urgencyOf(board.run(chunkId) ?? asNotBegun(lease)), preemptedSinceMs };
+    });
+  }
+
+  function isForNobody(lease: ChunkLease): boolean {
+    return board.urgencyOf(asNotBegun(lease)).level === 'nobody';
+  }
+
+  function start(lease: ChunkLease): void {
+    const work = startChunkRun(settings, lease);
+    const run: Run = { lease, work, isCancelled: false, isLeaseLost: false, preemptedSinceMs: undefined, done: Promise.resolve() };
+    runs.set(lease.id, run);
+    run.done = follow(run)
+      .catch((error: unknown) => log.error({ title: lease.chunk.titleId, err: error }, 'the end of a chunk could not be recorded'))
+      .finally(() => {
+        runs.delete(lease.id);
+        arrangeSoon();
+      });
+  }
+
+  async function follow(run: Run): Promise<void> {
+    const { lease, work } = run;
+    const renewal = setInterval(() => void keep(run), LEASE_MS / 3);
     try {
-      await worker.work(lease, abort.signal);
+      await work.done;
     } catch (error) {
-      return await settle(lease, toAppError(error), abort.signal);
+      return await settle(run, toAppError(error));
     } finally {
       clearInterval(renewal);
     }
     await queue.complete(lease);
     failures.delete(failureKey(lease.chunk));
     report(lease, 'done');
+    problems.clear(lease.chunk.titleId);
     await tellProgress(lease.chunk.titleId);
   }
 
-  async function keep(lease: ChunkLease, abort: AbortController): Promise<void> {
-    const isKept = await queue.renew(lease, LEASE_MS).catch(() => true);
-    if (!isKept) abort.abort(LEASE_LOST);
+  async function keep(run: Run): Promise<void> {
+    const isKept = await queue.renew(run.lease, LEASE_MS).catch(() => true);
+    if (isKept) return;
+    run.isLeaseLost = true;
+    run.work.cancel(LEASE_LOST);
+  }
+
+  function cancel(run: Run): void {
+    run.isCancelled = true;
+    run.work.cancel();
   }
 
   /** A chunk that ended early: left to others, put back, or the title's failure. */
-  async function settle(lease: ChunkLease, error: AppError, signal: AbortSignal): Promise<void> {
+  async function settle({ lease, isCancelled, isLeaseLost }: Run, error: AppError): Promise<void> {
     const { chunk, cause } = lease;
     const { titleId } = chunk;
-    const isLost = error.code === 'claim_lost' || signal.reason === LEASE_LOST;
+    const isLost = error.code === 'claim_lost' || isLeaseLost;
     // Lost, the chunk stays in the queue: for the next who claims, or with the one who did. It is no fault of the file.
     if (!isLost) await queue.release(lease);
-    if (isLost || signal.aborted || isClosed) return report(lease, 'released');
-    const key = failureKey(chunk);
-    const tries = (failures.get(key) ?? 0) + (error.code === 'disk_full' ? 0 : 1);
-    failures.set(key, tries);
-    log.warn({ title: titleId, chunk: describeChunk(chunk), tries, err: error, details: error.details }, 'chunk failed');
+    if (isLost || isCancelled || isClosed) return report(lease, 'released');
+    log.warn({ title: titleId, chunk: describeChunk(chunk), err: error, details: error.details }, 'chunk failed');
     report(lease, 'failed', error);
-    if (error.code === 'disk_full') isResting = true;
     const title = await store.readTitle(titleId);
     if (!title || title.error) return;
+    // The machine's trouble, not the file's: it is tried until it is over.
+    if (error.retryable) {
+      problems.note(titleId, error);
+      return retryLater(chunk, cause);
+    }
+    const key = failureKey(chunk);
+    const tries = (failures.get(key) ?? 0) + 1;
+    failures.set(key, tries);
     if (tries < TRIES) return add(chunk, cause);
     failures.delete(key);
     const plan = await store.readPlan(titleId);
@@ -136,11 +203,30 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
     await endWork(titleId, lease);
   }
 
+  function retryLater(chunk: Chunk, cause: ChunkCause): void {
+    const retry = {
+      ...{ chunk, cause },
+      timer: setTimeout(() => {
+        retries.delete(retry);
+        add(chunk, cause).catch((error: unknown) => {
+          log.error({ title: chunk.titleId, err: error }, 'a chunk could not be queued again; that is tried again');
+          retryLater(chunk, cause);
+        });
+      }, settings.retryMs ?? RETRY_MS),
+    };
+    if (isClosed) clearTimeout(retry.timer);
+    else retries.add(retry);
+  }
+
   function report(lease: ChunkLease, state: 'done' | 'failed' | 'released', error?: AppError): void {
-    const { id, cause, chunk } = lease;
-    const progress = state === 'done' ? 1 : 0;
-    const failure = error ? { error: error.message } : {};
-    bus.publish({ type: 'chunk', titleId: chunk.titleId, chunkId: id, cause, state, progress, chunk, isSuspended: false, ...failure });
+    const { id: chunkId, cause, chunk } = lease;
+    const { titleId, renditionIds, firstSegment, endSegment } = chunk;
+    const last = board.run(chunkId) ?? { chunk: { renditionIds, firstSegment, endSegment }, next: {}, progress: 0 };
+    bus.publish({
+      ...{ type: 'chunk', titleId, chunkId, cause, state, chunk: last.chunk, next: last.next, isSuspended: false },
+      progress: state === 'done' ? 1 : last.progress,
+      ...(error ? { error: error.message } : {}),
+    });
   }
 
   async function scheduleTitle(titleId: string): Promise<void> {
@@ -153,7 +239,7 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
     for (const chunk of first) await add(chunk, 'first');
     for (const chunk of rest) await add(chunk, 'background');
     // Work that was queued before may wait for somebody to take it.
-    takeWork();
+    arrangeSoon();
     await tellProgress(titleId);
   }
 
@@ -174,17 +260,24 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
   /** All that is queued or runs for a title, but for the run that asks. */
   async function endWork(titleId: string, except?: ChunkLease): Promise<void> {
     for (const key of failures.keys()) if (key.startsWith(`${titleId} `)) failures.delete(key);
+    for (const retry of retries) if (retry.chunk.titleId === titleId) forgetRetry(retry);
+    problems.clear(titleId);
     for (;;) {
       await queue.removeTitle(titleId);
       // What was claimed just before is a run after this.
-      await claiming;
-      const ended = [...runs].filter(({ lease }) => lease.chunk.titleId === titleId && lease !== except);
-      for (const { abort } of ended) abort.abort();
+      await turn;
+      const ended = [...runs.values()].filter(({ lease }) => lease.chunk.titleId === titleId && lease !== except);
+      for (const run of ended) cancel(run);
       // A run that fails at the same time waits for this one: it is told to end, not waited for.
       if (except || ended.length === 0) break;
       await Promise.all(ended.map(({ done }) => done));
     }
     await settings.seekIndexes.forget(titleId);
+  }
+
+  function forgetRetry(retry: { chunk: Chunk; cause: ChunkCause; timer: NodeJS.Timeout }): void {
+    clearTimeout(retry.timer);
+    retries.delete(retry);
   }
 
   return {
@@ -194,11 +287,18 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
       isClosed = true;
       unsubscribe();
       clearInterval(heartbeat);
-      await claiming;
-      for (const { abort } of runs) abort.abort();
-      await Promise.all([warmUp, ...[...runs].map(({ done }) => done)]);
+      for (const retry of retries) forgetRetry(retry);
+      await turn;
+      for (const run of runs.values()) cancel(run);
+      await Promise.all([warmUp, ...[...runs.values()].map(({ done }) => done)]);
     },
   };
+}
+
+/** A chunk as it is before its run has said anything. */
+function asNotBegun({ chunk, cause }: Pick<ChunkLease, 'chunk' | 'cause'>): Pick<RunState, 'titleId' | 'cause' | 'chunk' | 'next'> {
+  const next = Object.fromEntries(chunk.renditionIds.map((id) => [id, chunk.firstSegment]));
+  return { titleId: chunk.titleId, cause, chunk, next };
 }
 
 function segmentsPerChunk({ timeline }: Plan, chunkSeconds: number): number {

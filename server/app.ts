@@ -15,6 +15,7 @@ import { posterRoutes } from './routes/poster.ts';
 import { statusRoutes } from './routes/status.ts';
 import { titleRoutes } from './routes/titles.ts';
 import { uploadRoutes } from './routes/upload.ts';
+import { workRoutes } from './routes/work.ts';
 import type { Services } from './services.ts';
 
 export interface AppOptions {
@@ -52,10 +53,10 @@ export function createApp({ services, hostRules, apiToken, clientDir, waitMs, st
     res.set('Cache-Control', cacheControl('live-data'));
     next();
   });
-  app.use(mediaRoutes(services, { waitMs, stopping }));
+  app.use(mediaRoutes(services, { waitMs, stopping }, metrics.noteWait));
   app.use(playlistRoutes(services, { waitMs, stopping }));
   app.use(posterRoutes(services));
-  app.use(titleRoutes(services), uploadRoutes(services), eventRoutes(services, events));
+  app.use(titleRoutes(services), uploadRoutes(services), workRoutes(services), eventRoutes(services, events));
   app.use(statusRoutes(services, metrics, stopping));
   app.use(clientRoutes(clientDir));
   app.use((req, _res, next) => next(new AppError('not_found', `There is nothing at ${req.path.slice(0, 200)}.`)));

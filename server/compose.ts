@@ -16,14 +16,14 @@ import { startInbox } from '../pipeline/ingest/inbox.ts';
 import { receiveUpload, removeUploadLeftovers } from '../pipeline/ingest/receive-upload.ts';
 import { DEFAULT_SETTLE_SETTINGS } from '../pipeline/ingest/settle.ts';
 import type { Log } from '../pipeline/log.ts';
-import { createOnDemand } from '../pipeline/on-demand.ts';
+import { parseQuietHours } from '../pipeline/model/work/quiet-hours.ts';
 import { createTitlePreparer, type TitlePreparer } from '../pipeline/prepare-title.ts';
 import { openSqliteChunkQueue } from '../pipeline/queue/sqlite-chunk-queue.ts';
-import { startScheduler } from '../pipeline/scheduler.ts';
 import { createSeekIndexes } from '../pipeline/seek-indexes.ts';
 import { createFsSegmentStore } from '../pipeline/storage/fs-segment-store.ts';
 import type { SegmentStore } from '../pipeline/storage/segment-store.ts';
 import { sweepAbandoned } from '../pipeline/storage/sweep-abandoned.ts';
+import { startWorkEngine } from '../pipeline/work-engine.ts';
 import type { Settings } from './config.ts';
 import { planSettings } from './plan-settings.ts';
 import { createTitleRemover } from './remove-title.ts';
@@ -98,14 +98,25 @@ async function startParts(settings: Settings, log: Log, closers: (() => unknown)
   const { failTitle } = createFailures({ mediaDir, store, catalogue, log, bus });
   const seekIndexes = createSeekIndexes({ mediaDir, tools, log });
   closers.push(seekIndexes.close);
-  const scheduler = startScheduler({
+  const cores = availableParallelism();
+  const engine = await startWorkEngine({
     ...{ mediaDir, store, catalogue, queue, bus, tools, seekIndexes, log },
     chunkSeconds: settings.CHUNK_SECONDS,
-    encoders: settings.ENCODERS ?? fittingEncoders(),
+    capacity: { cores, encoders: settings.ENCODERS ?? fittingEncoders(cores) },
+    leadSegments: Math.ceil(settings.LEAD_SECONDS / settings.SEGMENT_SECONDS),
+    idleMs: settings.DEMAND_IDLE_SECONDS * 1000,
+    waitMs: settings.DEMAND_WAIT_SECONDS * 1000,
+    background: {
+      path: join(mediaDir, 'background.json'),
+      isOff: settings.BACKGROUND_CORES === 0,
+      quietHours: settings.QUIET_HOURS === undefined ? undefined : parseQuietHours(settings.QUIET_HOURS),
+    },
     onTitleFailed: failTitle,
   });
-  closers.push(scheduler.close);
-  const preparer = createTitlePreparer({ mediaDir, store, catalogue, bus, tools, log, plan: planSettings(settings), scheduler, failTitle });
+  closers.push(engine.close);
+  const { waitForFile, noteServed, readWork, setBackgroundPaused, problemOf, encodeSpeed } = engine;
+  const plan = planSettings(settings);
+  const preparer = createTitlePreparer({ mediaDir, store, catalogue, bus, tools, log, plan, scheduler: engine, failTitle });
   closers.push(preparer.close);
   // What a title that was put back by hand still lacks is encoded like any other's.
   prepareFound = (titleId) => void preparer.prepare(titleId);
@@ -126,7 +137,7 @@ async function startParts(settings: Settings, log: Log, closers: (() => unknown)
 
   return {
     ...{ log, store, catalogue, queue, bus },
-    waitForFile: createOnDemand({ store, queue, bus, log, waitMs: settings.DEMAND_WAIT_SECONDS * 1000 }).waitForFile,
+    ...{ waitForFile, noteServed, readWork, setBackgroundPaused, problemOf, encodeSpeed },
     async receive(body, { name, sizeBytes }) {
       const length = sizeBytes === undefined ? {} : { contentLength: sizeBytes };
       const upload = await receiveUpload({ body, name, mediaDir, maxBytes: settings.MAX_UPLOAD_BYTES, ...length });
@@ -142,7 +153,7 @@ async function startParts(settings: Settings, log: Log, closers: (() => unknown)
       ...{ mediaDir, store, catalogue, bus },
       async endWork(titleId) {
         await preparer.dropTitle(titleId);
-        await scheduler.dropTitle(titleId);
+        await engine.dropTitle(titleId);
       },
     }),
     pendingFiles: inbox.pending,
@@ -160,8 +171,8 @@ async function makeMediaHome(mediaDir: string): Promise<void> {
 }
 
 /** One run encodes a whole ladder and fills about four cores. */
-function fittingEncoders(): number {
-  return Math.max(1, Math.round(availableParallelism() / 4));
+function fittingEncoders(cores: number): number {
+  return Math.max(1, Math.round(cores / 4));
 }
 
 /** What the last run left undone goes on, one title after the other, so that many are not probed at once. */

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../pipeline/errors.ts';
 import { DEFAULT_LADDER, X264_PRESETS } from '../pipeline/model/ladder/ladder-settings.ts';
+import { parseQuietHours } from '../pipeline/model/work/quiet-hours.ts';
 
 /** Every setting has one name, the same in the environment, in millrace.config.json and in code. */
 export type Settings = z.infer<typeof settingsSchema>;
@@ -77,6 +78,22 @@ export const settingsSchema = z.strictObject({
   DEMAND_WAIT_SECONDS: number(z.number('must be a number').positive().max(120))
     .default(20)
     .meta({ description: 'How long a request for a segment that is not encoded yet is held before it is answered 503.', unit: 'seconds' }),
+  LEAD_SECONDS: number(z.number('must be a number').min(0).max(600))
+    .default(30)
+    .meta({ description: 'How far ahead of a viewer segments are kept ready.', unit: 'seconds' }),
+  DEMAND_IDLE_SECONDS: number(z.number('must be a number').min(1).max(3600)).default(20).meta({
+    description: 'A viewer who has asked for nothing for so long has left: nothing more is encoded for that viewer.',
+    unit: 'seconds',
+  }),
+  BACKGROUND_CORES: number(z.number('must be a number').int().min(0).max(1024)).optional().meta({
+    description: 'Cores for work that nobody waits for. 0: only what viewers ask for is encoded. Unset: all of them.',
+    unit: 'cores',
+  }),
+  QUIET_HOURS: z
+    .string()
+    .refine((text) => parseQuietHours(text) !== undefined, 'must be hours such as 08:00-23:00')
+    .optional()
+    .meta({ description: 'Daily hours, local time, in which nothing is encoded but what viewers ask for: `08:00-23:00`.' }),
   MAX_UPLOAD_BYTES: number(z.number('must be a number').int().min(1).max(Number.MAX_SAFE_INTEGER))
     .default(64 * 1024 * MIB)
     .meta({ description: 'The largest file that an upload may bring.', unit: 'bytes' }),

@@ -41,6 +41,8 @@ export function createEventStream(options: EventStreamOptions): EventStream {
     for (const res of clients) send(res, text);
   };
   const unsubscribe = bus.subscribe((event: PipelineEvent) => {
+    // What viewers ask for is nobody's news, and comes with every segment.
+    if (event.type === 'demand') return;
     lastNumber += 1;
     const text = `id: ${runId}-${lastNumber}\ndata: ${JSON.stringify(event)}\n\n`;
     kept.push({ number: lastNumber, text });

@@ -1,11 +1,14 @@
 import type { RequestHandler } from 'express';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { WaitOutcome } from '../pipeline/on-demand.ts';
 import type { Services } from './services.ts';
 
 export interface Metrics {
   registry: Registry;
   /** Times every request, under its route's pattern, so that the number of series is bounded. */
   timeRequests: RequestHandler;
+  /** A request for what was not there was held for so long. */
+  noteWait(outcome: WaitOutcome, seconds: number): void;
   close(): void;
 }
 
@@ -21,7 +24,30 @@ export function createMetrics({ catalogue, queue, bus }: Services, eventClients:
     buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 1, 2, 4, 10, 20],
     registers,
   });
-  const segments = new Counter({ name: 'millrace_segments_committed_total', help: 'Segments committed since the start.', registers });
+  const waits = new Histogram({
+    name: 'millrace_demand_wait_seconds',
+    help: 'How long requests for segments that were not there were held.',
+    labelNames: ['outcome'],
+    buckets: [0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 6, 10, 20],
+    registers,
+  });
+  const segments = new Counter({
+    name: 'millrace_segments_committed_total',
+    help: 'Segments committed since the start, by what they were made for.',
+    labelNames: ['cause'],
+    registers,
+  });
+  const twice = new Counter({
+    name: 'millrace_segments_encoded_twice_total',
+    help: 'Segments that were encoded although they were there. Must stay 0.',
+    registers,
+  });
+  const reused = new Counter({
+    name: 'millrace_segments_reused_total',
+    help: 'Requests answered with a segment that was there already.',
+    registers,
+  });
+  const evicted = new Counter({ name: 'millrace_segments_evicted_total', help: 'Segments removed to keep the disk budget.', registers });
   const bytes = new Counter({ name: 'millrace_segment_bytes_committed_total', help: 'Their bytes.', registers });
   const chunks = new Counter({
     name: 'millrace_chunks_total',
@@ -59,9 +85,13 @@ export function createMetrics({ catalogue, queue, bus }: Services, eventClients:
   });
   const unsubscribe = bus.subscribe((event) => {
     if (event.type === 'segment') {
-      segments.inc();
+      segments.inc({ cause: event.cause });
       bytes.inc(event.sizeBytes);
-    } else if (event.type === 'chunk') chunks.inc({ cause: event.cause, state: event.state });
+      if (event.isTwice) twice.inc();
+    } else if (event.type === 'chunk') {
+      if (event.state !== 'started') chunks.inc({ cause: event.cause, state: event.state });
+    } else if (event.type === 'segment-evicted') evicted.inc();
+    else if (event.type === 'demand' && event.state === 'asked') reused.inc();
   });
 
   return {
@@ -71,6 +101,7 @@ export function createMetrics({ catalogue, queue, bus }: Services, eventClients:
       res.once('close', () => end({ route: (req.route as { path?: string } | undefined)?.path ?? 'other', status: res.statusCode }));
       next();
     },
+    noteWait: (outcome, seconds) => waits.observe({ outcome }, seconds),
     close() {
       unsubscribe();
       registry.clear();

@@ -2,7 +2,9 @@ import type { Readable } from 'node:stream';
 import type { Catalogue, PendingFile } from '../pipeline/catalogue/catalogue.ts';
 import type { EventBus } from '../pipeline/event-bus.ts';
 import type { Log } from '../pipeline/log.ts';
-import type { TitleRecord } from '../pipeline/model/title.ts';
+import type { Plan } from '../pipeline/model/plan.ts';
+import type { TitleError, TitleRecord } from '../pipeline/model/title.ts';
+import type { BackgroundView, WorkView } from '../pipeline/model/work/work-view.ts';
 import type { WaitOutcome } from '../pipeline/on-demand.ts';
 import type { ChunkQueue } from '../pipeline/queue/chunk-queue.ts';
 import type { SegmentStore } from '../pipeline/storage/segment-store.ts';
@@ -23,6 +25,16 @@ export interface Services {
   bus: EventBus;
   /** Asks for a file that is planned and not there, and waits for it, bounded. Ending the signal ends the wait, not the work. */
   waitForFile(titleId: string, renditionId: string, fileName: string, signal: AbortSignal): Promise<WaitOutcome>;
+  /** A viewer was given a file that was there: what comes after it is kept ready. */
+  noteServed(titleId: string, renditionId: string, fileName: string): Promise<void>;
+  /** What is being encoded, for whom, and what the machine allows. */
+  readWork(): Promise<WorkView>;
+  /** Stops or resumes work that nobody waits for; holds over restarts. */
+  setBackgroundPaused(isPaused: boolean): Promise<BackgroundView>;
+  /** What keeps a title from going on for now. */
+  problemOf(titleId: string): TitleError | undefined;
+  /** Seconds of film per second that this machine makes of one rung; null until measured. */
+  encodeSpeed(plan: Plan, renditionId: string): number | null;
   /** Streams the body into the media home, makes it a title and has it prepared. A broken upload leaves nothing. */
   receive(body: Readable, upload: UploadFacts): Promise<{ title: TitleRecord; isNew: boolean }>;
   /** Takes a title away for good: its work, its segments and its original. */

@@ -2,7 +2,7 @@ import type { CatalogueTitle, RenditionStats } from '../pipeline/catalogue/catal
 import { progressOf } from '../pipeline/catalogue/derive-state.ts';
 import type { Plan } from '../pipeline/model/plan.ts';
 import { segmentCount } from '../pipeline/model/timeline/segments.ts';
-import type { RenditionView, TitleView } from '../pipeline/model/title.ts';
+import type { RenditionView, TitleError, TitleView } from '../pipeline/model/title.ts';
 import type { Services } from './services.ts';
 
 export interface TitleFacts {
@@ -10,10 +10,13 @@ export interface TitleFacts {
   plan: Plan | undefined;
   stats: readonly RenditionStats[];
   hasPoster: boolean;
+  problem?: TitleError | undefined;
+  /** By rendition id. */
+  encodeSpeeds: ReadonlyMap<string, number | null>;
 }
 
 /** What the API says of a title. */
-export function renderTitleView({ title, plan, stats, hasPoster }: TitleFacts): TitleView {
+export function renderTitleView({ title, plan, stats, hasPoster, problem, encodeSpeeds }: TitleFacts): TitleView {
   const { record, state } = title;
   const committed = new Map(stats.map((rendition) => [rendition.renditionId, rendition.segmentsCommitted]));
   const base = `/titles/${record.id}`;
@@ -37,20 +40,22 @@ export function renderTitleView({ title, plan, stats, hasPoster }: TitleFacts): 
         bitrateBps: rendition.kind === 'video' ? rendition.maxrateBps : rendition.bitrateBps,
         segmentsCommitted: committed.get(rendition.id) ?? 0,
         segmentsPlanned: plan === undefined ? 0 : segmentCount(plan.timeline),
-        encodeSpeed: null,
+        encodeSpeed: encodeSpeeds.get(rendition.id) ?? null,
         playlistUrl: `${base}/${rendition.id}/media.m3u8`,
       }),
     ),
     report: record.report,
     ...(record.error === undefined ? {} : { error: record.error }),
+    ...(problem === undefined ? {} : { problem }),
   };
 }
 
-export async function readTitleView(
-  { store, catalogue }: Pick<Services, 'store' | 'catalogue'>,
-  title: CatalogueTitle,
-): Promise<TitleView> {
+export type TitleViewSources = Pick<Services, 'store' | 'catalogue' | 'problemOf' | 'encodeSpeed'>;
+
+export async function readTitleView(services: TitleViewSources, title: CatalogueTitle): Promise<TitleView> {
+  const { store, catalogue, problemOf, encodeSpeed } = services;
   const { id } = title.record;
   const [plan, stats, poster] = await Promise.all([store.readPlan(id), catalogue.renditionStats(id), store.readAsset(id, 'poster.jpg')]);
-  return renderTitleView({ title, plan, stats, hasPoster: poster !== undefined });
+  const encodeSpeeds = new Map(plan?.renditions.map((rendition) => [rendition.id, encodeSpeed(plan, rendition.id)]));
+  return renderTitleView({ title, plan, stats, hasPoster: poster !== undefined, problem: problemOf(id), encodeSpeeds });
 }

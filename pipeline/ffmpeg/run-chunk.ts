@@ -25,6 +25,8 @@ export interface RunEnvironment {
   signal?: AbortSignal | undefined;
   niceness?: number | undefined;
   onProgress?: ((progress: FfmpegProgress) => void) | undefined;
+  /** Each process of the run, as it begins. */
+  onStarted?: ((running: RunningFfmpeg) => void) | undefined;
 }
 
 /** Finished segments may wait for the disk up to this; past it the process is suspended. */
@@ -65,7 +67,10 @@ export async function runChunk(
       niceness: environment.niceness,
       progressUrl: sockets.urls[PROGRESS],
       signal,
-      onStarted: (running) => backlog.attach(running),
+      onStarted(running) {
+        backlog.attach(running);
+        environment.onStarted?.(running);
+      },
     });
     await run.catch((error: unknown) => {
       throw failed.signal.aborted ? failed.signal.reason : (sockets.failure()?.error ?? error);
@@ -169,14 +174,14 @@ function createBacklog(): Backlog {
       waitingBytes += sizeBytes;
       if (waitingBytes > BACKLOG_LIMIT_BYTES && !isSuspended) {
         isSuspended = true;
-        backlog.running?.suspend();
+        backlog.running?.suspend('backlog');
       }
       const tracked = work.finally(() => {
         waitingBytes -= sizeBytes;
         pending.delete(tracked);
         if (!isSuspended || waitingBytes > BACKLOG_LIMIT_BYTES / 2) return;
         isSuspended = false;
-        backlog.running?.resume();
+        backlog.running?.resume('backlog');
       });
       pending.add(tracked);
       return tracked;

@@ -24,10 +24,15 @@ export interface RunningFfmpeg {
   pid: number;
   /** Says that the run is alive. */
   heard(): void;
-  /** Stops the process where it stands, until resume: bounds memory without holding up one output (design §8). */
-  suspend(): void;
-  resume(): void;
+  /**
+   * Stops the process where it stands, until every reason for it is resumed: bounds memory without holding up one output
+   * (design §8), and lets more urgent work pass.
+   */
+  suspend(reason: SuspendReason): void;
+  resume(reason: SuspendReason): void;
 }
+
+export type SuspendReason = 'backlog' | 'preempted';
 
 const DEFAULT_STALL_MS = 60_000;
 /** How long a process may take to end after it was told to. */
@@ -123,14 +128,20 @@ function processOf(fluent: FluentCommand): ChildProcess | undefined {
 function announce(fluent: FluentCommand, options: RunFfmpegOptions, heard: () => void, pauseWatch: () => void): void {
   const pid = processOf(fluent)?.pid;
   if (pid === undefined) return;
+  const reasons = new Set<SuspendReason>();
   options.onStarted?.({
     pid,
-    heard,
-    suspend() {
+    heard() {
+      if (reasons.size === 0) heard();
+    },
+    suspend(reason) {
+      reasons.add(reason);
+      if (reasons.size > 1) return;
       pauseWatch();
       fluent.kill('SIGSTOP');
     },
-    resume() {
+    resume(reason) {
+      if (!reasons.delete(reason) || reasons.size > 0) return;
       fluent.kill('SIGCONT');
       heard();
     },

@@ -29,6 +29,11 @@ export interface ChunkQueue {
   renew(lease: ChunkLease, leaseMs: number): Promise<boolean>;
   /** Whether this lease still owns the segment: asked right before a commit. */
   owns(lease: ChunkLease, renditionId: string, segment: number): Promise<boolean>;
+  /**
+   * A claimed chunk gives up what lies from `endSegment` on, whoever has claimed it: others may claim that. At its first
+   * segment or before, all of it. False when it was not claimed, or ended there already.
+   */
+  cut(chunkId: string, endSegment: number): Promise<boolean>;
   /** Done: removes the chunk and its claims. */
   complete(lease: ChunkLease): Promise<void>;
   /** Gives the claims up and removes the chunk; what is still missing is queued again by the scheduler. */

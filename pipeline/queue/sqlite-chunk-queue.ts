@@ -55,6 +55,8 @@ const SELECT_BEST = `
     SELECT 1 FROM chunks AS claimed
     WHERE claimed.token IS NOT NULL AND claimed.title_id = queued.title_id
       AND claimed.first_segment < queued.end_segment AND queued.first_segment < claimed.end_segment
+      -- One that was cut down to nothing holds nothing.
+      AND claimed.first_segment < claimed.end_segment
       AND EXISTS (
         SELECT 1 FROM json_each(claimed.rendition_ids) AS theirs JOIN json_each(queued.rendition_ids) AS ours ON theirs.value = ours.value))
   ORDER BY priority, id LIMIT 1`;
@@ -133,6 +135,17 @@ export async function openSqliteChunkQueue({ path, nowMs = Date.now }: SqliteChu
         renditionId,
       );
       return held !== undefined;
+    },
+
+    async cut(chunkId, endSegment) {
+      return (
+        database.run(
+          'UPDATE chunks SET end_segment = max(first_segment, ?) WHERE id = ? AND token IS NOT NULL AND end_segment > ?',
+          endSegment,
+          Number(chunkId),
+          endSegment,
+        ) > 0
+      );
     },
 
     async complete(lease) {

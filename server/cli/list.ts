@@ -11,12 +11,15 @@ export async function listCommand(context: CommandContext, options: { json?: boo
   else for (const title of titles) context.print(renderTitleLine(title));
 }
 
+/** Without a server nothing is encoded, measured or in the way. */
+const NOTHING_RUNS = { problemOf: () => undefined, encodeSpeed: () => null };
+
 async function readTitles(context: CommandContext): Promise<TitleView[]> {
   const server = await connectToServer(context);
   if (server !== undefined) return server.listTitles();
   const library = await openLibrary(context.settings, context.log);
   try {
-    return await Promise.all((await library.catalogue.listTitles()).map((title) => readTitleView(library, title)));
+    return await Promise.all((await library.catalogue.listTitles()).map((title) => readTitleView({ ...library, ...NOTHING_RUNS }, title)));
   } finally {
     await library.close();
   }

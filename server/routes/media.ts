@@ -1,12 +1,20 @@
 import { type Request, type Response, Router } from 'express';
 import { AppError } from '../../pipeline/errors.ts';
+import type { WaitOutcome } from '../../pipeline/on-demand.ts';
 import { sendFile } from '../http/send.ts';
 import { startWaiting, type WaitLimits } from '../http/waiting.ts';
 import type { Services } from '../services.ts';
 import { checkRenditionId, checkSegmentName, checkTitleId } from './params.ts';
 
-/** `GET /titles/:id/:rendition/init.mp4` and `/:n.m4s`: served when they are there, made and waited for when they are not. */
-export function mediaRoutes({ store, waitForFile }: Services, limits: WaitLimits): Router {
+/**
+ * `GET /titles/:id/:rendition/init.mp4` and `/:n.m4s`: served when they are there, made and waited for when they are not.
+ * `onWaited` is told of every wait.
+ */
+export function mediaRoutes(
+  { store, waitForFile, noteServed }: Services,
+  limits: WaitLimits,
+  onWaited: (outcome: WaitOutcome, seconds: number) => void,
+): Router {
   const router = Router();
   router.get('/titles/:id/:rendition/init.mp4', async (req, res) => {
     await sendRenditionFile(req, res, 'init.mp4', 'video/mp4');
@@ -26,9 +34,14 @@ export function mediaRoutes({ store, waitForFile }: Services, limits: WaitLimits
       return sendFile(req, res, { file, contentType, cache: 'media', read });
     };
 
-    if (await sendStored()) return;
+    if (await sendStored()) {
+      void noteServed(titleId, renditionId, fileName);
+      return;
+    }
     const waiting = startWaiting(res, limits);
+    const askedAtMs = performance.now();
     const outcome = await waitForFile(titleId, renditionId, fileName, waiting.signal);
+    onWaited(outcome, (performance.now() - askedAtMs) / 1000);
     if (waiting.isClientGone()) return;
     if (outcome === 'unknown') throw new AppError('not_found', 'There is no such title or rendition.');
     // Past the end is the one segment that may be missing (I11); a planned one is never 404.

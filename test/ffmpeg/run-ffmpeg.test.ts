@@ -49,7 +49,7 @@ describe('a run', () => {
       signal: controller.signal,
       onStarted: (running) => {
         pid = running.pid;
-        running.suspend();
+        running.suspend('backlog');
         controller.abort();
       },
     });
@@ -60,8 +60,8 @@ describe('a run', () => {
   test('goes on after it was suspended and resumed', async () => {
     await run(SHORT, {
       onStarted: (running) => {
-        running.suspend();
-        running.resume();
+        running.suspend('backlog');
+        running.resume('backlog');
       },
     });
   });

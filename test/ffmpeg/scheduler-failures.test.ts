@@ -96,7 +96,7 @@ describe('a chunk that fails', () => {
     const full = () => new AppError('disk_full', 'The disk is full.', { retryable: true });
     const home = await openHome(await newHome(), {
       wrapStore: failing((segment) => segment === 7 && refusals-- > 0, full),
-      heartbeatMs: 10,
+      retryMs: 10,
     });
     await home.addTitle(film, 'film');
     await home.preparer.prepare('film');

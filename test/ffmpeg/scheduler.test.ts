@@ -20,7 +20,6 @@ afterAll(() => rm(clips, { recursive: true }));
 
 const isSegment = (titleId: string, segment?: number) => (event: PipelineEvent) =>
   event.type === 'segment' && event.titleId === titleId && (segment === undefined || event.segment === segment);
-const isQueued = (cause: string) => (event: PipelineEvent) => event.type === 'chunk-queued' && event.cause === cause;
 
 /** How many chunks ran at once, at most: of all causes, and of the background. */
 function mostAtOnce(events: readonly PipelineEvent[]): { all: number; background: number } {
@@ -117,20 +116,66 @@ describe('a viewer', () => {
     expect(home.putTwice).toEqual([]);
   });
 
-  test('waits for a running chunk that is far from the segment, and gets it', async () => {
+  test('far ahead of a running chunk gets the segment first, and the chunk gives up what follows it', async () => {
     const gate = createGate();
     const { wrapStore } = holding(gate, (_, segment) => segment === 3);
-    const home = await openHome(await newHome(), { wrapStore, chunkSeconds: 60 });
+    const home = await openHome(await newHome(), { wrapStore, chunkSeconds: 60, leadSegments: 0 });
     await home.addTitle(film, 'film');
     await home.preparer.prepare('film');
-    await home.waitFor((event) => event.type === 'chunk' && event.cause === 'background');
-    const wait = home.waitForFile('film', 'v90', '11.m4s', new AbortController().signal);
-    const impatient = home.waitForFile('film', 'v90', '11.m4s', AbortSignal.abort());
-    expect(await impatient).toBe('timeout');
-    expect(home.events.some(isQueued('demand'))).toBe(false);
+    const long = await home.waitFor((event) => event.type === 'chunk' && event.cause === 'background');
+    expect(await home.waitForFile('film', 'v90', '11.m4s', new AbortController().signal)).toBe('ready');
+    expect(home.events.some(isSegment('film', 3))).toBe(false);
+    expect(home.events).toContainEqual({
+      type: 'chunk-cut',
+      titleId: 'film',
+      chunkId: (long as { chunkId: string }).chunkId,
+      endSegment: 11,
+    });
+    gate.open();
+    await home.titleIs('film', 'complete');
+    expect(home.putTwice).toEqual([]);
+    expect(await segmentFiles(home.home, 'film')).toHaveProperty('size', 24);
+  });
+
+  test('who has left has nothing more made: the lead ends with the segment it has begun', async () => {
+    const clock = { nowMs: 1_000_000 };
+    const gate = createGate();
+    const { holds, wrapStore } = holding(gate, (_, segment) => segment === 8);
+    const home = await openHome(await newHome(), {
+      wrapStore,
+      boardNowMs: () => clock.nowMs,
+      idleMs: 1_000,
+      leadSegments: 6,
+      isBackgroundOff: true,
+    });
+    await home.addTitle(film, 'film');
+    await home.preparer.prepare('film');
+    expect(await home.waitForFile('film', 'v90', '5.m4s', new AbortController().signal)).toBe('ready');
+    await holds(2);
+    clock.nowMs += 1_000;
+    await home.waitFor((event) => event.type === 'chunk-cut' && event.endSegment === 9);
+    gate.open();
+    await home.waitFor((event) => event.type === 'chunk' && event.cause === 'lead' && event.state === 'done');
+    const isMade = (event: PipelineEvent) => event.type === 'segment' && event.renditionId === 'v90' && event.cause !== 'first';
+    expect(home.events.filter(isMade).map((event) => (event as { segment: number }).segment)).toEqual([5, 6, 7, 8]);
+  });
+
+  test('stops the background where it stands, and it goes on after that', async () => {
+    const gate = createGate();
+    const { wrapStore } = holding(gate, (_, segment) => segment === 10);
+    const home = await openHome(await newHome(), { wrapStore, chunkSeconds: 60, leadSegments: 0 });
+    await home.addTitle(film, 'film');
+    await home.preparer.prepare('film');
+    const { chunkId } = (await home.waitFor((event) => event.type === 'chunk' && event.cause === 'background')) as { chunkId: string };
+    const isStill = (isSuspended: boolean) => (event: PipelineEvent) =>
+      event.type === 'chunk' && event.chunkId === chunkId && event.isSuspended === isSuspended;
+    const wait = home.waitForFile('film', 'v90', '10.m4s', new AbortController().signal);
+    await home.waitFor(isStill(true));
     gate.open();
     expect(await wait).toBe('ready');
     await home.titleIs('film', 'complete');
+    const stood = home.events.findIndex(isStill(true));
+    expect(home.events.slice(stood).some(isStill(false))).toBe(true);
     expect(home.putTwice).toEqual([]);
   });
 
@@ -142,23 +187,49 @@ describe('a viewer', () => {
   });
 });
 
-test('three encoders run three chunks at once, and a fourth for viewers and new titles only', async () => {
+test('eight cores with three encoders run so many chunks of the background, and more for viewers', async () => {
   const gate = createGate();
-  const { wrapStore } = holding(gate);
-  const home = await openHome(await newHome(), { wrapStore, encoders: 3, chunkSeconds: 1 });
+  const { wrapStore } = holding(gate, (_, segment) => segment >= 3);
+  const home = await openHome(await newHome(), { wrapStore, cores: 8, encoders: 3, chunkSeconds: 1, leadSegments: 0 });
   await home.addTitle(film, 'film');
   await home.preparer.prepare('film');
-  const isClaimed = async () => (await home.queue.list()).filter(({ claimed }) => claimed).length;
-  await home.waitFor(() => new Set(home.events.flatMap((event) => (event.type === 'chunk' ? [event.chunkId] : []))).size === 3);
-
-  const wait = home.waitForFile('film', 'v90', '11.m4s', new AbortController().signal);
-  await home.waitFor((event) => event.type === 'chunk' && event.cause === 'demand');
-  expect(await isClaimed()).toBe(4);
+  await home.waitFor(() => mostAtOnce(home.events).background === 3);
+  const waits = [10, 11].map((segment) => home.waitForFile('film', 'v90', `${segment}.m4s`, new AbortController().signal));
+  await home.waitFor(() => mostAtOnce(home.events).all === 5);
   gate.open();
-  expect(await wait).toBe('ready');
+  expect(await Promise.all(waits)).toEqual(['ready', 'ready']);
   await home.titleIs('film', 'complete');
-  expect(mostAtOnce(home.events)).toEqual({ all: 4, background: expect.toSatisfy((count: number) => count <= 3) });
+  expect(mostAtOnce(home.events)).toEqual({ all: 5, background: 3 });
   expect(home.putTwice).toEqual([]);
+});
+
+describe('work in the background', () => {
+  test('that is paused ends with the segment it has begun, stays so over a restart, and goes on when it may', async () => {
+    const folder = await newHome();
+    const gate = createGate();
+    const { holds, wrapStore } = holding(gate, (_, segment) => segment === 5);
+    const first = await openHome(folder, { wrapStore, chunkSeconds: 60 });
+    await first.addTitle(film, 'film');
+    await first.preparer.prepare('film');
+    await holds(2);
+    expect(await first.engine.setBackgroundPaused(true)).toEqual({ state: 'paused', isPaused: true });
+    await first.waitFor((event) => event.type === 'chunk-cut');
+    gate.open();
+    await first.waitFor((event) => event.type === 'chunk' && event.cause === 'background' && event.state === 'done');
+    expect((await first.catalogue.getTitle('film'))?.state).toBe('playable');
+    expect((await segmentFiles(folder, 'film')).size).toBe(12);
+    await first.close();
+
+    const second = await openHome(folder);
+    await second.queue.clear();
+    await second.preparer.prepare('film');
+    expect(await second.waitForFile('film', 'v90', '11.m4s', new AbortController().signal)).toBe('ready');
+    expect((await second.engine.readWork()).background).toEqual({ state: 'paused', isPaused: true });
+    expect(second.events.some((event) => event.type === 'chunk' && event.cause === 'background')).toBe(false);
+    await second.engine.setBackgroundPaused(false);
+    await second.titleIs('film', 'complete');
+    expect([...first.putTwice, ...second.putTwice]).toEqual([]);
+  });
 });
 
 describe('what is stored', () => {

@@ -11,13 +11,12 @@ import { createLog } from '../../pipeline/log.ts';
 import { parseFragments } from '../../pipeline/model/mp4/fragment.ts';
 import type { PlanSettings } from '../../pipeline/model/plan-title.ts';
 import type { TitleRecord } from '../../pipeline/model/title.ts';
-import { createOnDemand } from '../../pipeline/on-demand.ts';
 import { createTitlePreparer } from '../../pipeline/prepare-title.ts';
 import { openSqliteChunkQueue } from '../../pipeline/queue/sqlite-chunk-queue.ts';
-import { type SchedulerSettings, startScheduler } from '../../pipeline/scheduler.ts';
 import { createSeekIndexes } from '../../pipeline/seek-indexes.ts';
 import { createFsSegmentStore } from '../../pipeline/storage/fs-segment-store.ts';
 import type { SegmentStore } from '../../pipeline/storage/segment-store.ts';
+import { startWorkEngine, type WorkEngineSettings } from '../../pipeline/work-engine.ts';
 import { makeClip } from './make-clip.ts';
 
 export const silentLog = createLog('silent');
@@ -68,7 +67,10 @@ export async function newHome(): Promise<string> {
   return home;
 }
 
-export interface OpenOptions extends Partial<Pick<SchedulerSettings, 'encoders' | 'chunkSeconds' | 'heartbeatMs'>> {
+export interface OpenOptions
+  extends Partial<Pick<WorkEngineSettings, 'chunkSeconds' | 'heartbeatMs' | 'retryMs' | 'leadSegments' | 'idleMs'>> {
+  encoders?: number;
+  cores?: number;
   plan?: PlanSettings;
   tools?: Partial<FfmpegTools>;
   /** The clock that leases are measured by. */
@@ -76,6 +78,9 @@ export interface OpenOptions extends Partial<Pick<SchedulerSettings, 'encoders' 
   /** Stands between the pipeline and the real store. */
   wrapStore?: (store: SegmentStore) => SegmentStore;
   waitMs?: number;
+  /** The clock that viewers are forgotten by. */
+  boardNowMs?: () => number;
+  isBackgroundOff?: boolean;
 }
 
 export type OpenHome = Awaited<ReturnType<typeof openHome>>;
@@ -97,18 +102,24 @@ export async function openHome(home: string, options: OpenOptions = {}) {
   const queue = await openSqliteChunkQueue({ path: join(home, 'queue.sqlite'), ...clock });
   const { failTitle } = createFailures({ mediaDir: home, store, catalogue, log, bus });
   const seekIndexes = createSeekIndexes({ mediaDir: home, tools, log });
-  const scheduler = startScheduler({
+  const engine = await startWorkEngine({
     ...{ mediaDir: home, store, catalogue, queue, bus, tools, seekIndexes, log },
     chunkSeconds: options.chunkSeconds ?? 3,
-    encoders: options.encoders ?? 1,
+    capacity: { cores: options.cores ?? 2, encoders: options.encoders ?? 1 },
+    leadSegments: options.leadSegments ?? 3,
+    idleMs: options.idleMs ?? 60_000,
+    waitMs: options.waitMs ?? 100_000,
     ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
+    ...(options.retryMs === undefined ? {} : { retryMs: options.retryMs }),
+    background: { path: join(home, 'background.json'), isOff: options.isBackgroundOff ?? false },
+    ...(options.boardNowMs === undefined ? {} : { nowMs: options.boardNowMs }),
     onTitleFailed: failTitle,
   });
+  const scheduler = engine;
   const preparer = createTitlePreparer({
     ...{ mediaDir: home, store, catalogue, bus, tools, log, scheduler, failTitle },
     plan: options.plan ?? SMALL_PLAN,
   });
-  const onDemand = createOnDemand({ store, queue, bus, log, waitMs: options.waitMs ?? 100_000 });
 
   let closed: Promise<void> | undefined;
   function close(): Promise<void> {
@@ -157,7 +168,8 @@ export async function openHome(home: string, options: OpenOptions = {}) {
 
   return {
     ...{ home, store, catalogue, queue, bus, events, scheduler, preparer, seekIndexes, failTitle, putTwice, addTitle, waitFor, close },
-    waitForFile: onDemand.waitForFile,
+    engine,
+    waitForFile: engine.waitForFile,
     titleIs: (id: string, state: string) => waitFor((event) => event.type === 'title' && event.titleId === id && event.state === state),
     async removeTitle(id: string) {
       await preparer.dropTitle(id);

@@ -8,9 +8,11 @@ import { createOnDemand, type WaitOutcome } from '../../pipeline/on-demand.ts';
 import type { ChunkCause } from '../../pipeline/queue/chunk-queue.ts';
 import { openSqliteChunkQueue } from '../../pipeline/queue/sqlite-chunk-queue.ts';
 import { createFsSegmentStore } from '../../pipeline/storage/fs-segment-store.ts';
+import { createWorkBoard } from '../../pipeline/work-board.ts';
 import { bytesOf, temporaryFolder, titlePlan, titleRecord } from '../conformance/fixtures.ts';
 
 const LEASE_MS = 60_000;
+const LEAD = 4;
 const EVERYTHING = ['v360', 'a1'];
 
 /** Two rungs and a sound, twenty segments of a second. */
@@ -21,6 +23,7 @@ function wholePlan(revision = 0): Plan {
 }
 
 async function home({ waitMs = LEASE_MS, plan = wholePlan() } = {}) {
+  const clock = { nowMs: 1_000_000 };
   const folder = temporaryFolder();
   const store = createFsSegmentStore({ root: join(folder, 'streams') });
   const queue = await openSqliteChunkQueue({ path: join(folder, 'queue.sqlite') });
@@ -32,7 +35,8 @@ async function home({ waitMs = LEASE_MS, plan = wholePlan() } = {}) {
   });
   const events: PipelineEvent[] = [];
   bus.subscribe((event) => events.push(event));
-  const { waitForFile } = createOnDemand({ store, queue, bus, log: createLog('silent'), waitMs });
+  const board = createWorkBoard({ bus, leadSegments: LEAD, idleMs: 60_000, nowMs: () => clock.nowMs });
+  const { waitForFile, noteServed } = createOnDemand({ store, queue, bus, board, log: createLog('silent'), waitMs });
 
   const ending = new AbortController();
   setMaxListeners(0, ending.signal);
@@ -43,7 +47,7 @@ async function home({ waitMs = LEASE_MS, plan = wholePlan() } = {}) {
   });
 
   return {
-    ...{ store, queue, bus, events },
+    ...{ store, queue, bus, events, clock },
     waitForFile: (renditionId: string, fileName: string, signal: AbortSignal = ending.signal, titleId = 'film') => {
       const wait = waitForFile(titleId, renditionId, fileName, signal);
       waits.push(wait);
@@ -67,14 +71,36 @@ async function home({ waitMs = LEASE_MS, plan = wholePlan() } = {}) {
       // Whoever asks next waits for this one's turn.
       await waitForFile('film', renditionId, fileName, AbortSignal.abort());
       const ids = new Set(before.map(({ id }) => id));
-      return (await queue.list()).filter(({ id }) => !ids.has(id)).map(({ cause, chunk }) => ({ cause, ...rectangle(chunk) }));
+      const added = (await queue.list()).filter(({ id, cause }) => cause === 'demand' && !ids.has(id));
+      return added.map(({ cause, chunk }) => ({ cause, ...rectangle(chunk) }));
+    },
+    /** A viewer was given the segment: answers what is queued to keep ahead. */
+    async asked(renditionId: string, segment: number) {
+      const ids = new Set((await queue.list()).map(({ id }) => id));
+      await noteServed('film', renditionId, `${segment}.m4s`);
+      const added = (await queue.list()).filter(({ id, cause }) => cause !== 'background' && !ids.has(id));
+      return added.map(({ cause, chunk }) => ({ cause, ...rectangle(chunk) }));
+    },
+    /** A chunk that somebody encodes and tells of; `report` says up to where it has come. */
+    async run(cause: ChunkCause, firstSegment: number, endSegment: number, renditionIds = EVERYTHING) {
+      const { id } = await queue.add({ titleId: 'film', planRevision: plan.revision, renditionIds, firstSegment, endSegment }, cause);
+      const lease = (await queue.claim('other', LEASE_MS))!;
+      expect(lease.id).toBe(id);
+      const report = (at: number) =>
+        bus.publish({
+          ...{ type: 'chunk', state: 'started', chunkId: id, titleId: 'film', cause, chunk: { renditionIds, firstSegment, endSegment } },
+          next: Object.fromEntries(renditionIds.map((each) => [each, at])),
+          ...{ isSuspended: false, progress: 0 },
+        });
+      report(firstSegment);
+      return { lease, report };
     },
     async add(cause: ChunkCause, firstSegment: number, endSegment: number, renditionIds = EVERYTHING) {
       return queue.add({ titleId: 'film', planRevision: plan.revision, renditionIds, firstSegment, endSegment }, cause);
     },
     async commit(renditionId: string, segment: number) {
       await store.putSegment('film', renditionId, segment, bytesOf('segment'));
-      bus.publish({ type: 'segment', titleId: 'film', renditionId, segment, sizeBytes: 7, cause: 'background' });
+      bus.publish({ type: 'segment', titleId: 'film', renditionId, segment, sizeBytes: 7, cause: 'background', isTwice: false });
     },
   };
 }
@@ -84,116 +110,190 @@ function rectangle({ renditionIds, firstSegment, endSegment }: Chunk) {
 }
 
 describe('a segment that nobody makes', () => {
-  test('is queued ahead of the rest, with those after it and the sound', async () => {
+  test('is queued ahead of the rest and alone, with the sound, so that nothing else delays it', async () => {
     const { ask, events } = await home();
-    expect(await ask('v720', '7.m4s')).toEqual([{ cause: 'demand', renditionIds: ['v720', 'a1'], firstSegment: 7, endSegment: 10 }]);
-    expect(events).toEqual([{ type: 'chunk-queued', titleId: 'film', chunkId: expect.any(String), cause: 'demand' }]);
+    expect(await ask('v720', '7.m4s')).toEqual([{ cause: 'demand', renditionIds: ['v720', 'a1'], firstSegment: 7, endSegment: 8 }]);
+    expect(events).toContainEqual({ type: 'chunk-queued', titleId: 'film', chunkId: expect.any(String), cause: 'demand' });
   });
 
   test('of the sound is queued without a picture', async () => {
     const { ask } = await home();
-    expect(await ask('a1', '7.m4s')).toEqual([{ cause: 'demand', renditionIds: ['a1'], firstSegment: 7, endSegment: 10 }]);
-  });
-
-  test('is queued alone where it is the last', async () => {
-    const { ask } = await home();
-    expect(await ask('v720', '19.m4s')).toMatchObject([{ firstSegment: 19, endSegment: 20 }]);
+    expect(await ask('a1', '7.m4s')).toEqual([{ cause: 'demand', renditionIds: ['a1'], firstSegment: 7, endSegment: 8 }]);
   });
 
   test('is queued although the background will come to it', async () => {
     const { ask, add } = await home();
     await add('background', 0, 20);
-    expect(await ask('v360', '7.m4s')).toMatchObject([{ cause: 'demand', firstSegment: 7, endSegment: 10 }]);
-  });
-
-  test('is queued up to what is there already', async () => {
-    const { ask, commit } = await home();
-    await commit('v360', 9);
-    await commit('a1', 9);
-    expect(await ask('v360', '7.m4s')).toMatchObject([{ renditionIds: EVERYTHING, firstSegment: 7, endSegment: 9 }]);
+    expect(await ask('v360', '7.m4s')).toMatchObject([{ cause: 'demand', firstSegment: 7, endSegment: 8 }]);
   });
 
   test('is queued without a sound that is there already', async () => {
     const { ask, commit } = await home();
-    for (const segment of [7, 8, 9]) await commit('a1', segment);
-    expect(await ask('v360', '7.m4s')).toMatchObject([{ renditionIds: ['v360'], firstSegment: 7, endSegment: 10 }]);
-  });
-
-  test('is queued up to what others are at work on', async () => {
-    const { ask, add, queue } = await home();
-    await add('background', 9, 14);
-    await queue.claim('other', LEASE_MS);
-    expect(await ask('v360', '7.m4s')).toMatchObject([{ renditionIds: EVERYTHING, firstSegment: 7, endSegment: 9 }]);
+    await commit('a1', 7);
+    expect(await ask('v360', '7.m4s')).toMatchObject([{ renditionIds: ['v360'], firstSegment: 7, endSegment: 8 }]);
   });
 
   test('is queued without a sound that others are at work on', async () => {
-    const { ask, add, queue } = await home();
-    await add('first', 6, 9);
-    await queue.claim('other', LEASE_MS);
-    expect(await ask('v720', '7.m4s')).toMatchObject([{ renditionIds: ['v720'], firstSegment: 7, endSegment: 10 }]);
+    const { ask, run } = await home();
+    await run('first', 6, 9);
+    expect(await ask('v720', '7.m4s')).toMatchObject([{ renditionIds: ['v720'], firstSegment: 7, endSegment: 8 }]);
   });
 
   test('is queued whatever is made of other titles', async () => {
     const { ask, queue } = await home();
     await queue.add({ titleId: 'other', planRevision: 0, renditionIds: EVERYTHING, firstSegment: 0, endSegment: 20 }, 'demand');
-    expect(await ask('v360', '7.m4s')).toMatchObject([{ renditionIds: EVERYTHING, firstSegment: 7, endSegment: 10 }]);
+    expect(await ask('v360', '7.m4s')).toMatchObject([{ renditionIds: EVERYTHING, firstSegment: 7, endSegment: 8 }]);
   });
 
   test('of a replaced plan is queued for that plan', async () => {
     const { ask, store } = await home();
     await store.writePlan(wholePlan(1));
     await store.writeTitle(titleRecord('film', { planRevision: 1 }));
-    expect(await ask('v360', '7.m4s')).toMatchObject([{ renditionIds: ['v360', 'a1'], firstSegment: 7, endSegment: 10 }]);
-    expect(await ask('v360-r1', '7.m4s')).toMatchObject([{ renditionIds: ['v360-r1', 'a1-r1'], firstSegment: 7, endSegment: 10 }]);
+    expect(await ask('v360', '7.m4s')).toMatchObject([{ renditionIds: ['v360', 'a1'], firstSegment: 7, endSegment: 8 }]);
+    expect(await ask('v360-r1', '7.m4s')).toMatchObject([{ renditionIds: ['v360-r1', 'a1-r1'], firstSegment: 7, endSegment: 8 }]);
   });
 
   test('is queued once, whoever else waits for it', async () => {
     const { startWaiting, waitForFile, commit, queue } = await home();
     const others = Array.from({ length: 99 }, () => waitForFile('v720', '7.m4s'));
     const waits = [(await startWaiting('v720', '7.m4s')).outcome, ...others];
-    expect((await queue.list()).map(({ cause, chunk }) => ({ cause, ...rectangle(chunk) }))).toEqual([
-      { cause: 'demand', renditionIds: ['v720', 'a1'], firstSegment: 7, endSegment: 10 },
-    ]);
+    const demanded = async () => (await queue.list()).filter(({ cause }) => cause === 'demand').map(({ chunk }) => rectangle(chunk));
+    expect(await demanded()).toEqual([{ renditionIds: ['v720', 'a1'], firstSegment: 7, endSegment: 8 }]);
     await commit('v720', 7);
     expect(new Set(await Promise.all(waits))).toEqual(new Set(['ready']));
-    expect(await queue.list()).toHaveLength(1);
+    expect(await demanded()).toHaveLength(1);
   });
 });
 
 describe('a segment that somebody makes', () => {
-  test.each<ChunkCause>(['demand', 'first', 'background'])('in a running %s chunk is waited for', async (cause) => {
-    const { ask, add, queue } = await home();
-    await add(cause, 0, 20, ['v720', 'v360', 'a1']);
-    await queue.claim('other', LEASE_MS);
-    expect(await ask('v360', '15.m4s')).toEqual([]);
+  test('in a queued demand chunk is waited for', async () => {
+    const { ask, add } = await home();
+    await add('demand', 6, 9);
+    expect(await ask('v360', '7.m4s')).toEqual([]);
+    expect(await ask('v360', '9.m4s')).toMatchObject([{ firstSegment: 9, endSegment: 10 }]);
   });
 
-  test.each<ChunkCause>(['demand', 'first'])('in a queued %s chunk is waited for', async (cause) => {
-    const { ask, add } = await home();
-    await add(cause, 6, 9);
-    expect(await ask('v360', '7.m4s')).toEqual([]);
-    expect(await ask('v360', '9.m4s')).toMatchObject([{ firstSegment: 9, endSegment: 12 }]);
+  test.each<ChunkCause>(['demand', 'lead', 'first', 'background'])('by a %s run that will soon be there is waited for', async (cause) => {
+    const { ask, run, clock } = await home();
+    const { report } = await run(cause, 0, 20, ['v720', 'v360', 'a1']);
+    clock.nowMs += 1_000;
+    report(5);
+    expect(await ask('v360', '6.m4s')).toEqual([]);
+  });
+
+  test('far ahead in a run is given up by that run, with all that follows, and made at once', async () => {
+    const { ask, run, queue, events } = await home();
+    const { lease } = await run('background', 0, 20, ['v720', 'v360', 'a1']);
+    expect(await ask('v360', '15.m4s')).toEqual([{ cause: 'demand', renditionIds: ['v360', 'a1'], firstSegment: 15, endSegment: 16 }]);
+    expect(events).toContainEqual({ type: 'chunk-cut', titleId: 'film', chunkId: lease.id, endSegment: 15 });
+    const chunks = (await queue.list()).map(({ cause, chunk, claimed }) => ({ cause, claimed, ...rectangle(chunk) }));
+    const all = ['v720', 'v360', 'a1'];
+    expect(chunks).toContainEqual({ cause: 'background', claimed: true, renditionIds: all, firstSegment: 0, endSegment: 15 });
+    expect(chunks).toContainEqual({ cause: 'background', claimed: false, renditionIds: all, firstSegment: 15, endSegment: 20 });
+    expect(await queue.owns(lease, 'v360', 14)).toBe(true);
+    expect(await queue.owns(lease, 'v360', 15)).toBe(false);
+  });
+
+  test('by a run that says nothing of itself yet is waited for', async () => {
+    const { ask, add, queue } = await home();
+    await add('background', 0, 20);
+    await queue.claim('other', LEASE_MS);
+    expect(await ask('v360', '15.m4s')).toEqual([]);
   });
 
   test('in a chunk whose worker died is queued', async () => {
     const { ask, add, queue } = await home();
     await add('background', 0, 20);
     await queue.claim('other', 0);
-    expect(await ask('v360', '7.m4s')).toMatchObject([{ cause: 'demand', firstSegment: 7, endSegment: 10 }]);
+    expect(await ask('v360', '7.m4s')).toMatchObject([{ cause: 'demand', firstSegment: 7, endSegment: 8 }]);
+  });
+});
+
+describe('what follows a segment that was asked for', () => {
+  test('is queued for a whole lead, with the sound; then the rungs beside it', async () => {
+    const { asked } = await home();
+    expect(await asked('v360', 7)).toEqual([
+      { cause: 'lead', renditionIds: ['v360', 'a1'], firstSegment: 8, endSegment: 8 + LEAD },
+      { cause: 'prefetch', renditionIds: ['v720'], firstSegment: 8, endSegment: 8 + LEAD },
+    ]);
+  });
+
+  test('is queued as well when the segment was there', async () => {
+    const { asked, commit } = await home();
+    await commit('v360', 7);
+    expect(await asked('v360', 7)).toMatchObject([{ cause: 'lead', firstSegment: 8 }, { cause: 'prefetch' }]);
+  });
+
+  test('is queued only from what is not there yet, and not while half of the lead is', async () => {
+    const { asked, commit } = await home();
+    for (const segment of [8, 9]) for (const id of EVERYTHING) await commit(id, segment);
+    expect(await asked('v360', 7)).toMatchObject([{ cause: 'lead', firstSegment: 10, endSegment: 10 + LEAD }, { cause: 'prefetch' }]);
+    for (const id of EVERYTHING) await commit(id, 4);
+    const { asked: askedAgain, commit: commitAgain } = await home();
+    for (const segment of [8, 9, 10]) for (const id of EVERYTHING) await commitAgain(id, segment);
+    expect(await askedAgain('v360', 7)).toMatchObject([{ cause: 'prefetch' }]);
+  });
+
+  test('is taken over from a background run that a viewer would catch up with, behind what that run has begun', async () => {
+    const { asked, run, clock, events } = await home();
+    const { lease, report } = await run('background', 8, 20, ['v720', 'v360', 'a1']);
+    clock.nowMs += 2_000;
+    report(9);
+    expect(await asked('v360', 8)).toMatchObject([
+      { cause: 'lead', renditionIds: ['v360', 'a1'], firstSegment: 10, endSegment: 10 + LEAD },
+    ]);
+    expect(events).toContainEqual({ type: 'chunk-cut', titleId: 'film', chunkId: lease.id, endSegment: 10 });
+  });
+
+  test('is left to a background run that is quick enough', async () => {
+    const { asked, run, clock, events } = await home();
+    const { report } = await run('background', 8, 20, ['v720', 'v360', 'a1']);
+    clock.nowMs += 100;
+    report(9);
+    expect(await asked('v360', 8)).toEqual([]);
+    expect(events.some(({ type }) => type === 'chunk-cut')).toBe(false);
+  });
+
+  test('of the main sound is not queued: it comes with the picture', async () => {
+    const { asked } = await home();
+    expect(await asked('a1', 7)).toEqual([]);
+  });
+
+  test('is not looked for again while the viewer is within it', async () => {
+    const { asked } = await home();
+    expect(await asked('v360', 7)).toHaveLength(2);
+    expect(await asked('v360', 8)).toEqual([]);
+    expect(await asked('v360', 7 + LEAD)).not.toEqual([]);
+  });
+
+  test('ends with the title', async () => {
+    const { asked } = await home();
+    expect(await asked('v360', 19)).toEqual([]);
+    expect(await asked('v360', 17)).toMatchObject([
+      { cause: 'lead', firstSegment: 18, endSegment: 20 },
+      { cause: 'prefetch', firstSegment: 18, endSegment: 20 },
+    ]);
   });
 });
 
 describe('an init segment', () => {
-  test('is waited for where any chunk of its rendition is at work', async () => {
-    const { ask, add, queue } = await home();
-    await add('background', 12, 16);
-    await queue.claim('other', LEASE_MS);
+  test('is waited for where any run of its rendition is at work', async () => {
+    const { ask, run } = await home();
+    await run('background', 12, 16);
     expect(await ask('v360', 'init.mp4')).toEqual([]);
   });
 
-  test('is made with the first segment and no more, since the next request shows where its viewer plays', async () => {
+  test('is made with the first segment where nobody has watched the title', async () => {
     const { ask } = await home();
     expect(await ask('v720', 'init.mp4')).toEqual([{ cause: 'demand', renditionIds: ['v720', 'a1'], firstSegment: 0, endSegment: 1 }]);
+  });
+
+  test('is made where the title is watched on another rung: there its viewer goes on', async () => {
+    const { ask, asked } = await home();
+    await asked('v360', 7);
+    expect(await ask('v720', 'init.mp4')).toMatchObject([
+      { cause: 'demand', renditionIds: ['v720', 'a1'], firstSegment: 7, endSegment: 8 },
+    ]);
   });
 
   test('ends the wait when it is stored', async () => {
@@ -282,7 +382,7 @@ describe('a wait', () => {
     const noted = wait.outcome.then((outcome) => outcomes.push(outcome));
     await commit('v360', 8);
     await commit('v720', 7);
-    bus.publish({ type: 'segment', titleId: 'other', renditionId: 'v360', segment: 7, sizeBytes: 7, cause: 'background' });
+    bus.publish({ type: 'segment', titleId: 'other', renditionId: 'v360', segment: 7, sizeBytes: 7, cause: 'background', isTwice: false });
     bus.publish({ type: 'init', titleId: 'film', renditionId: 'v360' });
     expect(outcomes).toEqual([]);
     await commit('v360', 7);

@@ -48,6 +48,11 @@ export async function startApp(
     queue,
     bus,
     waitForFile,
+    noteServed: async () => {},
+    readWork: async () => ({ runs: [], background: { state: 'running', isPaused: false }, disk: { usedBytes: 0, maxBytes: null } }),
+    setBackgroundPaused: async (isPaused) => ({ state: isPaused ? 'paused' : 'running', isPaused }),
+    problemOf: () => undefined,
+    encodeSpeed: () => null,
     async receive(body, { name, sizeBytes }) {
       const upload = await receiveUpload({
         body,

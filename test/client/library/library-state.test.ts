@@ -51,7 +51,15 @@ describe('applyEvent', () => {
 
   test('segments and chunks, which come by the hundred, cost nothing', () => {
     const before = library(titleView({ id: 'a' }));
-    const after = applyEvent(before, { type: 'segment', titleId: 'a', renditionId: 'v720', segment: 1, sizeBytes: 1, cause: 'background' });
+    const after = applyEvent(before, {
+      type: 'segment',
+      titleId: 'a',
+      renditionId: 'v720',
+      segment: 1,
+      sizeBytes: 1,
+      cause: 'background',
+      isTwice: false,
+    });
     expect(after.state).toBe(before);
     expect(after.fetchTitleId).toBeUndefined();
   });

@@ -72,12 +72,20 @@ describe('what machines ask', () => {
   test('metrics count titles, segments and requests under their pattern', async () => {
     await addTitle(app.services, 'film');
     await app.send('/api/titles/film');
-    app.services.bus.publish({ type: 'segment', titleId: 'film', renditionId: 'v360', segment: 0, sizeBytes: 500, cause: 'background' });
+    app.services.bus.publish({
+      type: 'segment',
+      titleId: 'film',
+      renditionId: 'v360',
+      segment: 0,
+      sizeBytes: 500,
+      cause: 'background',
+      isTwice: false,
+    });
     const { status, headers, text } = await app.send('/metrics');
     expect(status).toBe(200);
     expect(headers['content-type']).toContain('text/plain');
     expect(text).toContain('millrace_titles{state="playable"} 1');
-    expect(text).toContain('millrace_segments_committed_total 1');
+    expect(text).toContain('millrace_segments_committed_total{cause="background"} 1');
     expect(text).toContain('millrace_segment_bytes_committed_total 500');
     expect(text).toMatch(/millrace_http_request_seconds_count\{method="GET",route="\/api\/titles\/:id",status="200"\} 1/);
     expect(text).not.toContain('route="/api/titles/film"');

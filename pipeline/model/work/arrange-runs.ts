@@ -1,0 +1,72 @@
+import type { RunCause } from './run-state.ts';
+import { compareUrgency, isMoreUrgent, type Urgency, type UrgencyLevel } from './urgency.ts';
+
+/** What a machine can do at once. */
+export interface Capacity {
+  cores: number;
+  /** Runs of whole ladders that keep the machine busy. */
+  encoders: number;
+}
+
+export interface ArrangedRun {
+  chunkId: string;
+  urgency: Urgency;
+  /** Since when more urgent work has kept it from going on; undefined while it may. */
+  preemptedSinceMs: number | undefined;
+}
+
+/** Two viewers who wait are served side by side even by two cores: alone, a run of one rung leaves some of them idle (tried). */
+const LEAST_CORES = 2;
+/** Background work that is kept from going on for so long gets a slice all the same, at its low priority: it never starves. */
+const STARVED_MS = 30_000;
+const SLICE_MS = 5_000;
+
+/** The runs that go on, most urgent first; the others stand still until the machine has room for them. */
+export function arrangeRuns(runs: readonly ArrangedRun[], capacity: Capacity, nowMs: number): { goOn: string[]; preempted: string[] } {
+  const goOn: string[] = [];
+  const preempted: string[] = [];
+  let load = 0;
+  for (const run of [...runs].sort((a, b) => compareUrgency(a.urgency, b.urgency))) {
+    const weight = weightOf(run.urgency.level, capacity);
+    if (fits(load, weight, capacity)) {
+      load += weight;
+      goOn.push(run.chunkId);
+    } else {
+      preempted.push(run.chunkId);
+      if (isSliceOfStarved(run, nowMs)) goOn.push(run.chunkId);
+    }
+  }
+  return { goOn, preempted };
+}
+
+/** Causes that another run may be started for now: it would go on, and not stand still as soon as it is there. */
+export function startableCauses(runs: readonly ArrangedRun[], capacity: Capacity, mayRunBackground: boolean): RunCause[] {
+  const levels = runs.map((run) => run.urgency.level);
+  const mayStart = (level: UrgencyLevel): boolean => {
+    const load = levels.filter((other) => !isMoreUrgent(level, other)).reduce((sum, other) => sum + weightOf(other, capacity), 0);
+    return fits(load, weightOf(level, capacity), capacity);
+  };
+  const causes: RunCause[] = [];
+  if (mayStart('waited')) causes.push('demand');
+  if (mayStart('ahead')) causes.push('lead');
+  if (mayStart('start')) causes.push('first');
+  if (mayRunBackground && mayStart('later')) causes.push('prefetch', 'background');
+  return causes;
+}
+
+/** In cores: who waits shares the machine with others who wait; work ahead of need takes two; the background takes all. */
+function weightOf(level: UrgencyLevel, { cores, encoders }: Capacity): number {
+  if (level === 'waited') return 1;
+  const all = Math.max(LEAST_CORES, cores);
+  return level === 'ahead' || level === 'start' ? Math.min(2, all) : all / encoders;
+}
+
+/** With room for rounding: three thirds are a whole. */
+function fits(load: number, weight: number, { cores }: Capacity): boolean {
+  return load === 0 || load + weight <= Math.max(LEAST_CORES, cores) + 0.001;
+}
+
+function isSliceOfStarved({ urgency, preemptedSinceMs }: ArrangedRun, nowMs: number): boolean {
+  if (urgency.level !== 'later' || preemptedSinceMs === undefined) return false;
+  return (nowMs - preemptedSinceMs) % (STARVED_MS + SLICE_MS) >= STARVED_MS;
+}

@@ -1,0 +1,74 @@
+import { type BackgroundControlSettings, openBackgroundControl } from './background-control.ts';
+import { progressOf } from './catalogue/derive-state.ts';
+import type { Plan } from './model/plan.ts';
+import type { TitleError } from './model/title.ts';
+import type { BackgroundView, DiskView, RunView, WorkView } from './model/work/work-view.ts';
+import { createOnDemand, type OnDemand } from './on-demand.ts';
+import { type Scheduler, type SchedulerSettings, startScheduler } from './scheduler.ts';
+import { createTitleProblems } from './title-problems.ts';
+import { createWorkBoard, type WorkBoard } from './work-board.ts';
+
+export interface WorkEngineSettings extends Omit<SchedulerSettings, 'board' | 'background' | 'problems'> {
+  /** How far ahead of a viewer segments are kept ready. */
+  leadSegments: number;
+  idleMs: number;
+  /** How long a request for a missing segment is held. */
+  waitMs: number;
+  /** Milliseconds on any clock that never runs backwards. */
+  nowMs?: () => number;
+  background: Pick<BackgroundControlSettings, 'path' | 'isOff' | 'quietHours'>;
+}
+
+/** All that encodes: what viewers ask for first, and the rest when there is nothing better to do. */
+export interface WorkEngine extends Scheduler, OnDemand {
+  board: WorkBoard;
+  readWork(): Promise<WorkView>;
+  setBackgroundPaused(isPaused: boolean): Promise<BackgroundView>;
+  problemOf(titleId: string): TitleError | undefined;
+  encodeSpeed(plan: Plan, renditionId: string): number | null;
+}
+
+export async function startWorkEngine(settings: WorkEngineSettings): Promise<WorkEngine> {
+  const { bus, log, catalogue } = settings;
+  // First of all that listen: whoever decides by it finds it current.
+  const board = createWorkBoard(settings);
+  const background = await openBackgroundControl({ ...settings.background, bus, log, hasRoom: async () => true });
+  const problems = createTitleProblems((titleId) => {
+    tellTitle(titleId).catch((error: unknown) => log.warn({ title: titleId, err: error }, 'what a title waits for could not be told'));
+  });
+  const scheduler = startScheduler({ ...settings, board, background, problems });
+  const onDemand = createOnDemand({ ...settings, board });
+
+  async function tellTitle(titleId: string): Promise<void> {
+    const title = await catalogue.getTitle(titleId);
+    if (!title) return;
+    const { state, segmentsCommitted, segmentsPlanned } = title;
+    bus.publish({ type: 'title', titleId, state, progress: progressOf(segmentsCommitted, segmentsPlanned) });
+  }
+
+  function viewRuns(): RunView[] {
+    return board.runs().map((run): RunView => {
+      const { chunkId, titleId, chunk, cause, isSuspended, progress } = run;
+      return { chunkId, titleId, ...chunk, cause, isSuspended, progress, viewers: board.urgencyOf(run).viewers };
+    });
+  }
+
+  async function viewDisk(): Promise<DiskView> {
+    return { usedBytes: 0, maxBytes: null };
+  }
+
+  return {
+    ...onDemand,
+    ...scheduler,
+    board,
+    readWork: async () => ({ runs: viewRuns(), background: background.view(), disk: await viewDisk() }),
+    setBackgroundPaused: background.setPaused,
+    problemOf: problems.of,
+    encodeSpeed: board.encodeSpeed,
+    async close() {
+      background.close();
+      await scheduler.close();
+      board.close();
+    },
+  };
+}
