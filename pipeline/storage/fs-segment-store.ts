@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, toAppError } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -108,6 +108,13 @@ export function createFsSegmentStore({ root, log }: FsSegmentStoreOptions): Segm
 
     putSegment: (titleId, renditionId, segment, bytes) => putOnce(titleId, renditionId, `${segment}.m4s`, bytes),
 
+    async removeSegment(titleId, renditionId, segment) {
+      const fileName = `${segment}.m4s`;
+      if (!isTitleId(titleId) || !isRenditionId(renditionId) || !isRenditionFileName(fileName)) return;
+      const folder = renditionFolder(titleId, renditionId);
+      await orStoreError(`remove ${titleId}/${renditionId}/${fileName}`, () => removeDurably(folder, fileName));
+    },
+
     async statFile(titleId, renditionId, fileName) {
       if (!isTitleId(titleId) || !isRenditionId(renditionId) || !isRenditionFileName(fileName)) return undefined;
       const stats = await absentAs(stat(join(renditionFolder(titleId, renditionId), fileName)), undefined);
@@ -153,6 +160,15 @@ async function makeFolder(path: string, parent: string): Promise<void> {
     throw error;
   }
   await syncFolder(parent);
+}
+
+async function removeDurably(folder: string, fileName: string): Promise<void> {
+  try {
+    await unlink(join(folder, fileName));
+    await syncFolder(folder);
+  } catch (error) {
+    if (!isAbsent(error)) throw error;
+  }
 }
 
 async function readRange(path: string, range: { start: number; end: number }): Promise<Uint8Array> {

@@ -34,6 +34,8 @@ export interface SegmentStore {
   putInit(titleId: string, renditionId: string, bytes: Uint8Array): Promise<'stored' | 'same' | 'conflict'>;
   /** Stores segment n. `exists` when it is there already; the stored one stays (I4). */
   putSegment(titleId: string, renditionId: string, segment: number, bytes: Uint8Array): Promise<'stored' | 'exists'>;
+  /** Durable when it returns. Nothing happens where there is no such segment; the init segment and all else stay. */
+  removeSegment(titleId: string, renditionId: string, segment: number): Promise<void>;
   statFile(titleId: string, renditionId: string, fileName: string): Promise<StoredFile | undefined>;
   /** Whole, or the inclusive byte range. Undefined when absent. */
   readFile(titleId: string, renditionId: string, fileName: string, range?: { start: number; end: number }): Promise<Uint8Array | undefined>;

@@ -74,6 +74,39 @@ export function segmentStoreConformance(createStore: () => SegmentStore): void {
     expect(await store.listSegments('t1', 'a1')).toEqual([]);
   });
 
+  test('a removed segment is gone alone, and may be put anew', async () => {
+    const store = await storeWithTitle();
+    await store.putInit('t1', 'v360', bytesOf('init'));
+    for (const segment of [0, 1]) await store.putSegment('t1', 'v360', segment, bytesOf('first'));
+    await store.putSegment('t1', 'a1', 0, bytesOf('first'));
+    await store.removeSegment('t1', 'v360', 0);
+    expect(await store.statFile('t1', 'v360', '0.m4s')).toBeUndefined();
+    expect(await store.listSegments('t1', 'v360')).toEqual([{ segment: 1, sizeBytes: 5 }]);
+    expect(await store.listSegments('t1', 'a1')).toHaveLength(1);
+    expect(textOf(await store.readFile('t1', 'v360', 'init.mp4'))).toBe('init');
+    expect(await store.putSegment('t1', 'v360', 0, bytesOf('second'))).toBe('stored');
+    expect(textOf(await store.readFile('t1', 'v360', '0.m4s'))).toBe('second');
+  });
+
+  test('removing a segment that is not there is no error, whatever its name', async () => {
+    const store = await storeWithTitle();
+    await store.putSegment('t1', 'v360', 0, bytesOf('x'));
+    await store.removeSegment('t1', 'v360', 1);
+    await store.removeSegment('t1', 'a1', 0);
+    await store.removeSegment('t2', 'v360', 0);
+    for (const segment of [-1, 0.5, Number.NaN]) await store.removeSegment('t1', 'v360', segment);
+    await store.removeSegment('t1/v360', 'x', 0);
+    await store.removeSegment('t1', '../t1/v360', 0);
+    expect(await store.listSegments('t1', 'v360')).toHaveLength(1);
+  });
+
+  test('of many who remove one segment none fails', async () => {
+    const store = await storeWithTitle();
+    await store.putSegment('t1', 'v360', 0, bytesOf('x'));
+    await Promise.all(Array.from({ length: 20 }, () => store.removeSegment('t1', 'v360', 0)));
+    expect(await store.listSegments('t1', 'v360')).toEqual([]);
+  });
+
   test('a byte range is inclusive and ends with the file', async () => {
     const store = await storeWithTitle();
     await store.putSegment('t1', 'v360', 0, bytesOf('0123456789'));

@@ -49,6 +49,8 @@ describe('fs segment store: files', () => {
     mkdirSync(join(root, 'empty'));
     expect(await store.listSegments('t1', 'v360')).toEqual([{ segment: 0, sizeBytes: 1 }]);
     expect(await store.readFile('t1', 'v360', '7.m4s')).toBeUndefined();
+    await store.removeSegment('t1', 'v360', 7);
+    expect(existsSync(join(root, 't1/v360/7.m4s'))).toBe(true);
     expect(await store.readPlan('t1')).toBeUndefined();
     expect(await store.listTitles()).toEqual(['t1']);
   });
