@@ -32,4 +32,9 @@ export const catalogueMigrations: readonly string[] = [
     PRIMARY KEY (rendition, segment)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- When a segment was committed or watched last. What was there before this was kept counts as unused for the longest.
+  ALTER TABLE segments ADD COLUMN used_at_ms INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX segments_by_use ON segments (used_at_ms);
+  `,
 ];

@@ -50,7 +50,11 @@ export async function reindexRendition({ store, catalogue }: Index, titleId: str
   const known = new Map((await catalogue.listSegments(titleId, renditionId)).map(({ segment, sizeBytes }) => [segment, sizeBytes]));
   const stored = await store.listSegments(titleId, renditionId);
   for (const { segment, sizeBytes } of stored) {
-    if (known.get(segment) !== sizeBytes) await catalogue.recordSegment(titleId, renditionId, segment, sizeBytes);
+    if (known.get(segment) !== sizeBytes) {
+      // When it was watched is known to the catalogue alone; without that, when it was made.
+      const file = await store.statFile(titleId, renditionId, `${segment}.m4s`);
+      await catalogue.recordSegment(titleId, renditionId, segment, sizeBytes, file?.modifiedAtMs);
+    }
     known.delete(segment);
   }
   for (const segment of known.keys()) await catalogue.forgetSegment(titleId, renditionId, segment);
@@ -61,7 +65,7 @@ export async function reindexRendition({ store, catalogue }: Index, titleId: str
 export async function reindexSegment({ store, catalogue }: Index, titleId: string, renditionId: string, segment: number): Promise<void> {
   const stored = await store.statFile(titleId, renditionId, `${segment}.m4s`);
   if (stored === undefined) await catalogue.forgetSegment(titleId, renditionId, segment);
-  else await catalogue.recordSegment(titleId, renditionId, segment, stored.sizeBytes);
+  else await catalogue.recordSegment(titleId, renditionId, segment, stored.sizeBytes, stored.modifiedAtMs);
 }
 
 /** Brings the record and the state up to date, not the segments. False when the title is not (readable) in the store and so not in the catalogue. */

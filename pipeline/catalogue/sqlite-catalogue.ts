@@ -1,6 +1,6 @@
 import type { TitleRecord, TitleState } from '../model/title.ts';
 import { openDatabase } from '../sqlite/open-database.ts';
-import type { Catalogue, CatalogueTitle } from './catalogue.ts';
+import type { Catalogue, CatalogueTitle, SegmentUse } from './catalogue.ts';
 import { renditionRevision } from './derive-state.ts';
 import { catalogueMigrations } from './migrations.ts';
 
@@ -17,8 +17,14 @@ const SELECT_TITLE = `
     (SELECT coalesce(sum(segments), 0) FROM renditions WHERE title_id = id AND revision = plan_revision) AS segments_committed
   FROM titles`;
 
+export interface SqliteCatalogueOptions {
+  path: string;
+  /** The clock of what was used when. */
+  nowMs?: () => number;
+}
+
 /** The catalogue in one SQLite file; several processes may have it open. Errors: see openDatabase. */
-export async function openSqliteCatalogue({ path }: { path: string }): Promise<Catalogue> {
+export async function openSqliteCatalogue({ path, nowMs = Date.now }: SqliteCatalogueOptions): Promise<Catalogue> {
   const database = openDatabase({ path, migrations: catalogueMigrations });
 
   const renditionKey = (titleId: string, renditionId: string) =>
@@ -73,7 +79,7 @@ export async function openSqliteCatalogue({ path }: { path: string }): Promise<C
       database.run('DELETE FROM titles WHERE id = ?', titleId);
     },
 
-    async recordSegment(titleId, renditionId, segment, sizeBytes) {
+    async recordSegment(titleId, renditionId, segment, sizeBytes, usedAtMs = Number.POSITIVE_INFINITY) {
       return database.transaction(() => {
         // No row where the title is not in the catalogue (any more).
         database.run(
@@ -87,7 +93,13 @@ export async function openSqliteCatalogue({ path }: { path: string }): Promise<C
         if (rendition === undefined) return false;
         const knownBytes = segmentSize(rendition, segment);
         if (knownBytes === sizeBytes) return false;
-        database.run('INSERT OR REPLACE INTO segments (rendition, segment, size_bytes) VALUES (?, ?, ?)', rendition, segment, sizeBytes);
+        database.run(
+          'INSERT OR REPLACE INTO segments (rendition, segment, size_bytes, used_at_ms) VALUES (?, ?, ?, ?)',
+          rendition,
+          segment,
+          sizeBytes,
+          Math.min(usedAtMs, nowMs()),
+        );
         addToSums(rendition, knownBytes === undefined ? 1 : 0, sizeBytes - (knownBytes ?? 0));
         return knownBytes === undefined;
       });
@@ -118,6 +130,37 @@ export async function openSqliteCatalogue({ path }: { path: string }): Promise<C
          FROM renditions WHERE title_id = ? AND segments > 0 ORDER BY rendition_id`,
         titleId,
       );
+    },
+
+    async noteUsed(titleId, renditionId, segments, atMs) {
+      const rendition = renditionKey(titleId, renditionId);
+      if (rendition === undefined) return;
+      database.run(
+        `UPDATE segments SET used_at_ms = ?
+         WHERE rendition = ? AND segment IN (SELECT value FROM json_each(?)) AND used_at_ms < ?`,
+        atMs,
+        rendition,
+        JSON.stringify(segments),
+        atMs,
+      );
+    },
+
+    async leastRecentlyUsed(limit, after) {
+      // A rendition that went since the page before: from the beginning of that moment.
+      const key = (after && renditionKey(after.titleId, after.renditionId)) ?? -1;
+      return database.all<SegmentUse>(
+        `SELECT title_id AS titleId, rendition_id AS renditionId, segment, size_bytes AS sizeBytes, used_at_ms AS usedAtMs
+         FROM segments JOIN renditions ON key = rendition
+         WHERE (used_at_ms, rendition, segment) > (?, ?, ?) ORDER BY used_at_ms, rendition, segment LIMIT ?`,
+        after?.usedAtMs ?? -1,
+        key,
+        after?.segment ?? -1,
+        limit,
+      );
+    },
+
+    async bytesCommitted() {
+      return database.get<{ bytes: number }>('SELECT coalesce(sum(bytes), 0) AS bytes FROM renditions')?.bytes ?? 0;
     },
 
     async close() {

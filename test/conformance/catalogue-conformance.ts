@@ -2,12 +2,26 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { Catalogue } from '../../pipeline/catalogue/catalogue.ts';
 import { titleRecord } from './fixtures.ts';
 
-/** What every Catalogue driver does. `openCatalogue` answers a new, empty one. */
-export function catalogueConformance(openCatalogue: () => Promise<Catalogue>): void {
-  async function open(): Promise<Catalogue> {
-    const catalogue = await openCatalogue();
+/** What every Catalogue driver does. `openCatalogue` answers a new, empty one with the clock given. */
+export function catalogueConformance(openCatalogue: (options: { nowMs: () => number }) => Promise<Catalogue>): void {
+  async function open(nowMs: () => number = Date.now): Promise<Catalogue> {
+    const catalogue = await openCatalogue({ nowMs });
     onTestFinished(() => catalogue.close());
     return catalogue;
+  }
+
+  /** A catalogue with the planned titles t1 and t2, and its clock. */
+  async function openUsed() {
+    const clock = { nowMs: 1000 };
+    const catalogue = await open(() => clock.nowMs);
+    for (const id of ['t1', 't2']) await catalogue.putTitle(titleRecord(id, { planRevision: 0 }), 'playable', 3, 6);
+    const record = async (titleId: string, renditionId: string, segment: number, usedAtMs?: number) =>
+      catalogue.recordSegment(titleId, renditionId, segment, 10, usedAtMs);
+    const oldestFirst = async () =>
+      (await catalogue.leastRecentlyUsed(100)).map(
+        ({ titleId, renditionId, segment, usedAtMs }) => `${titleId} ${renditionId} ${segment} ${usedAtMs}`,
+      );
+    return { catalogue, clock, record, oldestFirst };
   }
 
   test('an empty catalogue knows nothing', async () => {
@@ -127,5 +141,103 @@ export function catalogueConformance(openCatalogue: () => Promise<Catalogue>): v
     expect((await catalogue.listTitles()).map((title) => title.record.id)).toEqual(['t2']);
     await catalogue.putTitle(titleRecord('t1', { planRevision: 0 }), 'playable', 3, 6);
     expect((await catalogue.getTitle('t1'))?.segmentsCommitted).toBe(0);
+  });
+
+  test('a segment counts as used when it was recorded, and later when it is watched', async () => {
+    const { catalogue, clock, record, oldestFirst } = await openUsed();
+    await record('t1', 'v360', 0);
+    clock.nowMs = 2000;
+    await record('t2', 'a1', 5);
+    await record('t1', 'v360', 0);
+    expect(await oldestFirst()).toEqual(['t1 v360 0 1000', 't2 a1 5 2000']);
+    await catalogue.noteUsed('t1', 'v360', [0, 1], 3000);
+    expect(await oldestFirst()).toEqual(['t2 a1 5 2000', 't1 v360 0 3000']);
+    await catalogue.noteUsed('t1', 'v360', [0], 2500);
+    expect(await oldestFirst()).toEqual(['t2 a1 5 2000', 't1 v360 0 3000']);
+    expect((await catalogue.leastRecentlyUsed(1))[0]).toEqual({
+      titleId: 't2',
+      renditionId: 'a1',
+      segment: 5,
+      sizeBytes: 10,
+      usedAtMs: 2000,
+    });
+  });
+
+  test('watching what is not there changes nothing', async () => {
+    const { catalogue, record, oldestFirst } = await openUsed();
+    await record('t1', 'v360', 0);
+    await catalogue.noteUsed('t1', 'v360', [], 9000);
+    await catalogue.noteUsed('t1', 'v720', [0], 9000);
+    await catalogue.noteUsed('t2', 'v360', [0], 9000);
+    await catalogue.noteUsed('t9', 'v360', [0], 9000);
+    expect(await oldestFirst()).toEqual(['t1 v360 0 1000']);
+  });
+
+  test('a segment that was found counts as used when it was made, never in the future', async () => {
+    const { record, oldestFirst } = await openUsed();
+    await record('t1', 'v360', 0, 5000);
+    await record('t1', 'v360', 1, 400);
+    await record('t1', 'v360', 1, 300);
+    expect(await oldestFirst()).toEqual(['t1 v360 1 400', 't1 v360 0 1000']);
+  });
+
+  test('a segment that was forgotten and made again is a new one', async () => {
+    const { catalogue, clock, record, oldestFirst } = await openUsed();
+    await record('t1', 'v360', 0);
+    await catalogue.forgetSegment('t1', 'v360', 0);
+    expect(await oldestFirst()).toEqual([]);
+    clock.nowMs = 2000;
+    await record('t1', 'v360', 0);
+    expect(await oldestFirst()).toEqual(['t1 v360 0 2000']);
+  });
+
+  test('pages of the least recently used, put together, hold each segment once, also of one moment', async () => {
+    const { catalogue, clock, record, oldestFirst } = await openUsed();
+    for (const titleId of ['t2', 't1']) {
+      for (const renditionId of ['v360', 'a1'])
+        for (let segment = 0; segment < 5; segment += 1) await record(titleId, renditionId, segment);
+    }
+    clock.nowMs = 500;
+    await record('t1', 'v720', 7);
+    const whole = await catalogue.leastRecentlyUsed(100);
+    expect(whole).toHaveLength(21);
+    expect(new Set(await oldestFirst()).size).toBe(21);
+    expect(whole[0]).toMatchObject({ renditionId: 'v720', segment: 7, usedAtMs: 500 });
+    const paged = [];
+    for (let page = await catalogue.leastRecentlyUsed(4); page.length > 0; page = await catalogue.leastRecentlyUsed(4, page.at(-1))) {
+      expect(page.length).toBeLessThanOrEqual(4);
+      paged.push(...page);
+    }
+    expect(paged).toEqual(whole);
+  });
+
+  test('a page goes on after a segment that has gone, and after a whole title that has', async () => {
+    const { catalogue, clock, record } = await openUsed();
+    await record('t1', 'v360', 0);
+    clock.nowMs = 2000;
+    await record('t2', 'v360', 0);
+    await record('t2', 'v360', 1);
+    const [first] = await catalogue.leastRecentlyUsed(1);
+    await catalogue.forgetSegment('t1', 'v360', 0);
+    expect((await catalogue.leastRecentlyUsed(9, first)).map(({ segment }) => segment)).toEqual([0, 1]);
+    await catalogue.removeTitle('t1');
+    expect((await catalogue.leastRecentlyUsed(9, first)).map(({ segment }) => segment)).toEqual([0, 1]);
+  });
+
+  test('the bytes of all titles add up, whatever comes and goes', async () => {
+    const { catalogue, record } = await openUsed();
+    expect(await catalogue.bytesCommitted()).toBe(0);
+    await record('t1', 'v360', 0);
+    await record('t1', 'v360', 0);
+    await record('t1', 'a1', 0);
+    await record('t2', 'v360', 3);
+    expect(await catalogue.bytesCommitted()).toBe(30);
+    await catalogue.recordSegment('t1', 'a1', 0, 25);
+    expect(await catalogue.bytesCommitted()).toBe(45);
+    await catalogue.forgetSegment('t1', 'a1', 0);
+    await catalogue.forgetSegment('t1', 'a1', 0);
+    expect(await catalogue.bytesCommitted()).toBe(20);
+    await catalogue.removeTitle('t1');
+    expect(await catalogue.bytesCommitted()).toBe(10);
   });
 }

@@ -1,7 +1,7 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { reindex } from '../../../pipeline/catalogue/reindex.ts';
+import { reindex, reindexSegment } from '../../../pipeline/catalogue/reindex.ts';
 import { openSqliteCatalogue } from '../../../pipeline/catalogue/sqlite-catalogue.ts';
 import { createLog } from '../../../pipeline/log.ts';
 import { createFsSegmentStore } from '../../../pipeline/storage/fs-segment-store.ts';
@@ -57,6 +57,36 @@ describe('reindex', () => {
     const before = [await home.catalogue.listTitles(), await home.catalogue.listSegments('part', 'v360')];
     expect(await reindex(home)).toEqual(counted);
     expect([await home.catalogue.listTitles(), await home.catalogue.listSegments('part', 'v360')]).toEqual(before);
+  });
+
+  test('from nothing, segments count as used when they were made; what the catalogue knew of their use stays', async () => {
+    const home = await openHome();
+    await putPlanned(home, 't', { v360: [0, 1, 2] });
+    const makeOld = (segment: number, seconds: number) => utimesSync(join(home.root, `t/v360/${segment}.m4s`), seconds, seconds);
+    for (const [segment, seconds] of [
+      [0, 300],
+      [1, 100],
+      [2, 200],
+    ] as const)
+      makeOld(segment, seconds);
+    await reindex(home);
+    const used = async () => (await home.catalogue.leastRecentlyUsed(9)).map(({ segment, usedAtMs }) => [segment, usedAtMs]);
+    expect(await used()).toEqual([
+      [1, 100_000],
+      [2, 200_000],
+      [0, 300_000],
+    ]);
+    await home.catalogue.noteUsed('t', 'v360', [1], 400_000);
+    await reindex(home);
+    expect(await used()).toEqual([
+      [2, 200_000],
+      [0, 300_000],
+      [1, 400_000],
+    ]);
+    await home.store.putSegment('t', 'a1', 0, bytesOf('x'));
+    utimesSync(join(home.root, 't/a1/0.m4s'), 50, 50);
+    await reindexSegment(home, 't', 'a1', 0);
+    expect((await used())[0]).toEqual([0, 50_000]);
   });
 
   test('what is no longer in the store goes: titles, renditions, segments; a changed size is corrected', async () => {
