@@ -94,6 +94,11 @@ export const settingsSchema = z.strictObject({
     .refine((text) => parseQuietHours(text) !== undefined, 'must be hours such as 08:00-23:00')
     .optional()
     .meta({ description: 'Daily hours, local time, in which nothing is encoded but what viewers ask for: `08:00-23:00`.' }),
+  MAX_DISK_BYTES: number(z.number('must be a number').int().min(1).max(Number.MAX_SAFE_INTEGER)).optional().meta({
+    description:
+      'The most that the segments of all titles may take up; originals are not counted. What was watched least recently is evicted, and encoded again when somebody asks for it. Unset: no limit.',
+    unit: 'bytes',
+  }),
   MAX_UPLOAD_BYTES: number(z.number('must be a number').int().min(1).max(Number.MAX_SAFE_INTEGER))
     .default(64 * 1024 * MIB)
     .meta({ description: 'The largest file that an upload may bring.', unit: 'bytes' }),

@@ -23,6 +23,7 @@ describe('loadSettings', () => {
       SAMPLE: true,
       MEDIA_DIR: join(folder, 'media'),
     });
+    expect(load().MAX_DISK_BYTES).toBeUndefined();
   });
 
   test('the environment goes before the file, the file before the defaults', () => {
@@ -35,6 +36,7 @@ describe('loadSettings', () => {
       DEMAND_WAIT_SECONDS: '2.5',
       SAMPLE: '0',
       INBOX_POLLING: 'true',
+      MAX_DISK_BYTES: '250000000000',
       LADDER: '1080, 720',
       ALLOWED_HOSTS: 'a.example,b.example',
     });
@@ -42,6 +44,7 @@ describe('loadSettings', () => {
       DEMAND_WAIT_SECONDS: 2.5,
       SAMPLE: false,
       INBOX_POLLING: true,
+      MAX_DISK_BYTES: 250_000_000_000,
       LADDER: [1080, 720],
       ALLOWED_HOSTS: ['a.example', 'b.example'],
     });
@@ -55,6 +58,8 @@ describe('loadSettings', () => {
     [{ PORT: 'http' }, /PORT in the environment: must be a number/],
     [{ PORT: '70000' }, /PORT in the environment/],
     [{ CODECS: 'av1' }, /CODECS in the environment: h264 is the only codec/],
+    [{ MAX_DISK_BYTES: '0' }, /MAX_DISK_BYTES in the environment/],
+    [{ MAX_DISK_BYTES: '10GB' }, /MAX_DISK_BYTES in the environment: must be a number/],
     [{ SAMPLE: 'maybe' }, /SAMPLE in the environment: must be 1 or 0/],
     [{ LADDER: '1080,big' }, /LADDER in the environment: must be heights/],
     [{ PRESET: 'warp' }, /PRESET in the environment: must be one of superfast/],
