@@ -61,13 +61,30 @@ export class AppError extends Error {
   }
 }
 
-/** Maps anything thrown to an AppError; unknown errors become `internal` with the original as cause. */
+/** What the system says when it is the machine that refuses, not the file: work rests and is tried again. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  EROFS: 'The disk can only be read, not written. Make it writable; work goes on by itself.',
+  EACCES: 'Millrace may not read or write there. Give its user access to the media home; work goes on by itself.',
+  EPERM: 'Millrace may not read or write there. Give its user access to the media home; work goes on by itself.',
+  EIO: 'The disk reports an error. Check it and its connection; work goes on by itself.',
+  ENODEV: 'The disk has gone away. Connect it again; work goes on by itself.',
+  ENXIO: 'The disk has gone away. Connect it again; work goes on by itself.',
+  ESTALE: 'The network disk has gone away. Connect it again; work goes on by itself.',
+  ENOTCONN: 'The network disk has gone away. Connect it again; work goes on by itself.',
+  EMFILE: 'Too many files are open. Raise the limit (ulimit -n); work goes on by itself.',
+  ENFILE: 'Too many files are open on this machine. Close other programs; work goes on by itself.',
+  EBUSY: 'The disk is busy. Work goes on by itself when it is not.',
+};
+
+/** Maps anything thrown to an AppError; what the machine refuses may be tried again, unknown errors become `internal`. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   const errno = (error as NodeJS.ErrnoException | undefined)?.code;
   if (errno === 'ENOSPC' || errno === 'EDQUOT') {
     return new AppError('disk_full', 'The disk is full. Free some space; work goes on by itself.', { cause: error, retryable: true });
   }
+  const refusal = REFUSALS[errno ?? ''];
+  if (refusal !== undefined) return new AppError('store_failed', refusal, { cause: error, retryable: true, details: { errno } });
   if (error instanceof Error && error.name === 'AbortError') return new AppError('cancelled', 'The work was cancelled.', { cause: error });
   return new AppError('internal', 'Something went wrong inside Millrace. The log has the details.', { cause: error });
 }

@@ -18,6 +18,7 @@ import { createTurns } from './take-turns.ts';
 
 /** A hundred files dropped together are not probed together. */
 const PROBES_AT_ONCE = 2;
+const DEFAULT_REST_MS = 10_000;
 
 export interface TitlePreparerSettings {
   mediaDir: string;
@@ -28,6 +29,8 @@ export interface TitlePreparerSettings {
   log: Log;
   plan: PlanSettings;
   scheduler: Pick<Scheduler, 'scheduleTitle'>;
+  /** How long a title rests that could not be prepared for want of something that may come back. Default 10 s. */
+  restMs?: number;
   /** Keeps what failed, with its reason. */
   failTitle(titleId: string, error: AppError): Promise<void>;
 }
@@ -35,7 +38,8 @@ export interface TitlePreparerSettings {
 export interface TitlePreparer {
   /**
    * Probe → plan → published → queued. Where a plan stands already, only what is missing is queued; where that plan is for
-   * another encoder and not finished, a new revision is made. Failures end in the title's state, never in a rejection.
+   * another encoder and not finished, a new revision is made. Failures end in the title's state, never in a rejection. What
+   * may be tried again (a full disk, a source that is away) fails no title: it is tried again after a rest.
    */
   prepare(titleId: string): Promise<void>;
   /** Calls off what is being done for a title. Resolves when nothing reads its source or writes to it any more. */
@@ -53,6 +57,7 @@ interface Task {
 export function createTitlePreparer(settings: TitlePreparerSettings): TitlePreparer {
   const { store, catalogue, bus, tools } = settings;
   const tasks = new Map<string, Task>();
+  const resting = new Map<string, NodeJS.Timeout>();
   const takeTurns = createTurns(PROBES_AT_ONCE);
   let isClosed = false;
 
@@ -88,12 +93,34 @@ export function createTitlePreparer(settings: TitlePreparerSettings): TitlePrepa
 
   async function prepare(titleId: string): Promise<void> {
     if (isClosed) return;
+    wake(titleId);
     await begin(
       'prepare',
       titleId,
       (signal, log) => takeTurns(() => prepareTitle(titleId, signal, log), signal),
-      (error) => settings.failTitle(titleId, toAppError(error)),
+      (thrown, log) => {
+        const error = toAppError(thrown);
+        return error.retryable ? rest(titleId, error, log) : settings.failTitle(titleId, error);
+      },
     );
+  }
+
+  async function rest(titleId: string, error: AppError, log: Log): Promise<void> {
+    log.warn({ err: error }, 'a title cannot be prepared now; it is tried again');
+    wake(titleId);
+    if (!isClosed)
+      resting.set(
+        titleId,
+        setTimeout(() => void prepare(titleId), settings.restMs ?? DEFAULT_REST_MS),
+      );
+    if ((await catalogue.getTitle(titleId))?.state !== 'probing') return;
+    await catalogue.setState(titleId, 'waiting');
+    bus.publish({ type: 'title', titleId, state: 'waiting', progress: 0 });
+  }
+
+  function wake(titleId: string): void {
+    clearTimeout(resting.get(titleId));
+    resting.delete(titleId);
   }
 
   async function prepareTitle(titleId: string, signal: AbortSignal, log: Log): Promise<void> {
@@ -182,8 +209,9 @@ export function createTitlePreparer(settings: TitlePreparerSettings): TitlePrepa
     }
   }
 
-  function dropTitle(titleId: string): Promise<void> {
-    return end([...tasks.values()].filter((task) => task.titleId === titleId));
+  async function dropTitle(titleId: string): Promise<void> {
+    await end([...tasks.values()].filter((task) => task.titleId === titleId));
+    wake(titleId);
   }
 
   return {
@@ -193,6 +221,7 @@ export function createTitlePreparer(settings: TitlePreparerSettings): TitlePrepa
       isClosed = true;
       unsubscribe();
       await end([...tasks.values()]);
+      for (const titleId of resting.keys()) wake(titleId);
     },
   };
 }

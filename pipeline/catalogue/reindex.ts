@@ -23,7 +23,11 @@ export async function reindex(index: Index): Promise<{ titles: number; segments:
   const known = (await index.catalogue.listTitles()).map(({ record }) => record.id);
   const stored = await index.store.listTitles();
   for (const titleId of new Set([...stored, ...known])) {
-    const segments = await reindexTitle(index, titleId);
+    const segments = await reindexTitle(index, titleId).catch((error: unknown) => {
+      if (!toAppError(error).retryable) throw error;
+      index.log.warn({ title: titleId, err: error }, 'The catalogue may be out of date for this title: it cannot be read now');
+      return undefined;
+    });
     if (segments === undefined) continue;
     total.titles += 1;
     total.segments += segments;
@@ -76,7 +80,9 @@ export async function refreshTitle({ store, catalogue, log }: Index, titleId: st
     record = await store.readTitle(titleId);
     if (record?.planRevision !== undefined) plan = await store.readPlan(titleId, record.planRevision);
   } catch (error) {
-    if (toAppError(error).code !== 'store_failed') throw error;
+    const { code, retryable } = toAppError(error);
+    // A disk that cannot be read now says nothing of the title: it must not vanish for that.
+    if (code !== 'store_failed' || retryable) throw error;
     log.warn({ title: titleId, err: error }, 'This title is left out of the catalogue: it cannot be read');
     record = undefined;
   }

@@ -30,13 +30,19 @@ export function looksLikeMedia(head: Uint8Array): boolean {
 export function probeFailure(path: string, stderr: string, head: Uint8Array): AppError {
   const options = { details: { ffprobe: stderr.trim() } };
   if (/Permission denied/.test(stderr)) {
-    return new AppError('source_unreadable', 'This file may not be read. Give Millrace permission to read it and add it again.', options);
+    return new AppError('source_unreadable', 'This file may not be read. Give Millrace permission to read it and add it again.', {
+      ...options,
+      retryable: true,
+    });
   }
   if (/Input\/output error/.test(stderr)) {
-    return new AppError('source_unreadable', 'The disk failed while this file was read. Check the disk, then add the file again.', options);
+    return new AppError('source_unreadable', 'The disk failed while this file was read. Check the disk, then add the file again.', {
+      ...options,
+      retryable: true,
+    });
   }
   if (/No such file or directory/.test(stderr)) {
-    return new AppError('source_missing', 'This file is gone. Add it again.', options);
+    return new AppError('source_missing', 'This file is gone. Put it back, or add it again.', { ...options, retryable: true });
   }
   const refused = /\[(\S+) @ \w+\] Format not on whitelist/.exec(stderr)?.[1];
   if (refused !== undefined) {

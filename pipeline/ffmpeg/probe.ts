@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { AppError } from '../errors.ts';
+import { AppError, toAppError } from '../errors.ts';
 import type { SourceInfo } from '../model/source-info.ts';
 import { type Ticks, VIDEO_TIMESCALE } from '../model/time.ts';
 import { headArgs, packetArgs, type ReadInterval, streamHeadArgs } from './ffprobe-command.ts';
@@ -63,10 +63,11 @@ async function readFirstBytes(path: string): Promise<{ sizeBytes: number; head: 
   } catch (error) {
     if (error instanceof AppError) throw error;
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-      throw new AppError('source_missing', 'This file is gone. Add it again.', { cause: error });
+      throw new AppError('source_missing', 'This file is gone. Put it back, or add it again.', { cause: error, retryable: true });
     }
     throw new AppError('source_unreadable', 'This file cannot be read. Check its permissions and its disk, then add it again.', {
       cause: error,
+      retryable: toAppError(error).retryable,
     });
   } finally {
     await file?.close();

@@ -1,14 +1,15 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Libsql from 'libsql';
-import { AppError } from '../errors.ts';
+import { AppError, toAppError } from '../errors.ts';
 
 /** What may be bound to a `?`. Integers beyond 2^53 are refused: libsql rounds them without a word. */
 export type SqlValue = string | number | boolean | null | Uint8Array;
 
 /**
  * One connection to a SQLite file. Synchronous, as SQLite is; the ports above it are not.
- * Failures are AppErrors: `disk_full`, or `store_failed` (retryable when another process held the file for too long).
+ * Failures are AppErrors: `disk_full`, or `store_failed` (retryable when the machine refuses: another process held the file
+ * for too long, the disk cannot be written or reports errors).
  */
 export interface SqlDatabase {
   /** Answers the number of changed rows. */
@@ -41,7 +42,7 @@ export function openDatabase({ path, migrations }: DatabaseOptions): SqlDatabase
   };
 
   const connection = attempt(() => {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     return new Libsql(path);
   });
   const statements = new Map<string, ReturnType<typeof connection.prepare>>();
@@ -100,6 +101,16 @@ export function openDatabase({ path, migrations }: DatabaseOptions): SqlDatabase
   return database;
 }
 
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    // Node's word for a disk that cannot be written, where only the last folder is missing.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw Object.assign(new Error(String(error)), { code: 'EROFS', cause: error });
+    throw error;
+  }
+}
+
 /** The mode is a property of the file. Changing it does not wait for a process that is opening the same new file; asking does. */
 function enterWal(database: SqlDatabase): void {
   const deadline = Date.now() + BUSY_TIMEOUT_MS;
@@ -137,16 +148,31 @@ function bindable(value: SqlValue): string | number | null | Uint8Array {
   throw new TypeError(`${String(value)} (${typeof value}) cannot be stored in a database`);
 }
 
+/** By the beginning of SQLite's code: when it is the machine that refuses. */
+const REFUSALS: Readonly<Record<string, (path: string) => string>> = {
+  SQLITE_BUSY: (path) => `Another process has kept ${path} busy for too long.`,
+  SQLITE_READONLY: (path) => `${path} can only be read, not written. Make its disk writable; work goes on by itself.`,
+  SQLITE_IOERR: (path) => `The disk reports an error for ${path}. Check it and its connection; work goes on by itself.`,
+  SQLITE_CANTOPEN: (path) => `${path} cannot be opened. Check that its disk is there and can be written.`,
+};
+
+/** Opening fails with a message alone, at whose end SQLite's number stands. */
+function sqliteCodeOf(error: unknown): string {
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  if (typeof code === 'string' && code !== '') return code;
+  return /ConnectionFailed\(.*: 14"\)$/.test(String(message)) ? 'SQLITE_CANTOPEN' : '';
+}
+
 function databaseError(error: unknown, path: string): unknown {
   if (error instanceof AppError || error instanceof TypeError) return error;
-  const code = (error as { code?: unknown } | undefined)?.code;
-  const sqliteCode = typeof code === 'string' ? code : '';
+  const refused = toAppError(error);
+  if (refused.code !== 'internal') return refused;
+  const sqliteCode = sqliteCodeOf(error);
   const options = { cause: error, details: { path, sqliteCode } };
-  if (sqliteCode === 'SQLITE_FULL' || sqliteCode === 'ENOSPC') {
+  const refusal = Object.entries(REFUSALS).find(([code]) => sqliteCode.startsWith(code));
+  if (refusal !== undefined) return new AppError('store_failed', refusal[1](path), { ...options, retryable: true });
+  if (sqliteCode === 'SQLITE_FULL') {
     return new AppError('disk_full', 'The disk is full. Free some space; work goes on by itself.', { ...options, retryable: true });
-  }
-  if (sqliteCode.startsWith('SQLITE_BUSY')) {
-    return new AppError('store_failed', `Another process has kept ${path} busy for too long.`, { ...options, retryable: true });
   }
   if (sqliteCode === 'SQLITE_NOTADB' || sqliteCode.startsWith('SQLITE_CORRUPT')) {
     return new AppError('store_failed', `${path} is damaged. Stop Millrace, move the file away and start again: it is rebuilt.`, options);

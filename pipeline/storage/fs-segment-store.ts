@@ -15,7 +15,7 @@ export interface FsSegmentStoreOptions {
   log?: Log;
 }
 
-/** Segments as files. A full disk is `disk_full`, all else that the system refuses `store_failed`. */
+/** Segments as files. A full disk is `disk_full`, all else that the system refuses `store_failed`, retryable as toAppError says. */
 export function createFsSegmentStore({ root, log }: FsSegmentStoreOptions): SegmentStore {
   const titleFolder = (titleId: string) => join(root, titleId);
   const renditionFolder = (titleId: string, renditionId: string) => join(root, titleId, renditionId);
@@ -102,7 +102,7 @@ export function createFsSegmentStore({ root, log }: FsSegmentStoreOptions): Segm
 
     async putInit(titleId, renditionId, bytes) {
       if ((await putOnce(titleId, renditionId, 'init.mp4', bytes)) === 'stored') return 'stored';
-      const stored = await readFile(join(renditionFolder(titleId, renditionId), 'init.mp4'));
+      const stored = await orStoreError(`read ${titleId}`, () => readFile(join(renditionFolder(titleId, renditionId), 'init.mp4')));
       return stored.equals(bytes) ? 'same' : 'conflict';
     },
 

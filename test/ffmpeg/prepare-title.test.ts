@@ -1,8 +1,10 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { AppError } from '../../pipeline/errors.ts';
 import type { PipelineEvent } from '../../pipeline/event-bus.ts';
+import { createGate } from './held-store.ts';
 import { makeClip } from './make-clip.ts';
 import { makeFilm, newHome, openHome, processesNaming, segmentFiles } from './title-home.ts';
 
@@ -46,14 +48,41 @@ test('a title that is prepared twice at once is probed once', async () => {
 });
 
 describe('a source', () => {
-  test('that vanished before the probe fails its title as missing', async () => {
-    const home = await openHome(await newHome());
+  test('that vanished before the probe lets its title wait, and go on when it is put back', async () => {
+    const home = await openHome(await newHome(), { restMs: 10 });
     await home.addTitle(film, 'film');
-    await rm(join(home.home, 'originals', 'film'), { recursive: true });
+    const [original, away] = [join(home.home, 'originals', 'film'), join(home.home, 'away')];
+    await rename(original, away);
     await home.preparer.prepare('film');
-    expect(await home.store.readTitle('film')).toMatchObject({ error: { code: 'source_missing' } });
-    expect(await home.catalogue.getTitle('film')).toMatchObject({ state: 'failed' });
+    expect((await home.store.readTitle('film'))?.error).toBeUndefined();
+    expect(await home.catalogue.getTitle('film')).toMatchObject({ state: 'waiting' });
     expect(await home.queue.list()).toEqual([]);
+    await rename(away, original);
+    await home.titleIs('film', 'complete');
+    expect(states(home.events)).not.toContain('failed');
+  });
+
+  test('that cannot be planned for want of disk space waits for some, until it is removed', async () => {
+    let refusals = 0;
+    const isPlanned = createGate();
+    const home = await openHome(await newHome(), {
+      restMs: 10,
+      wrapStore: (store) => ({
+        ...store,
+        writePlan(plan) {
+          if (plan.titleId === 'film' || refusals++ < 3) throw new AppError('disk_full', 'The disk is full.', { retryable: true });
+          isPlanned.open();
+          return store.writePlan(plan);
+        },
+      }),
+    });
+    await home.addTitle(film, 'film');
+    await home.addTitle(film, 'other');
+    await Promise.all([home.preparer.prepare('film'), home.preparer.prepare('other')]);
+    await isPlanned.opened;
+    expect(states(home.events)).not.toContain('failed');
+    await home.preparer.dropTitle('film');
+    await home.titleIs('other', 'complete');
   });
 
   test('that is no film fails its title and is kept, and the next title goes on', async () => {

@@ -72,6 +72,8 @@ export interface OpenOptions
   encoders?: number;
   cores?: number;
   plan?: PlanSettings;
+  /** How long a title rests that cannot be prepared. */
+  restMs?: number;
   tools?: Partial<FfmpegTools>;
   /** The clock that leases are measured by. */
   nowMs?: () => number;
@@ -119,6 +121,7 @@ export async function openHome(home: string, options: OpenOptions = {}) {
   const preparer = createTitlePreparer({
     ...{ mediaDir: home, store, catalogue, bus, tools, log, scheduler, failTitle },
     plan: options.plan ?? SMALL_PLAN,
+    ...(options.restMs === undefined ? {} : { restMs: options.restMs }),
   });
 
   let closed: Promise<void> | undefined;

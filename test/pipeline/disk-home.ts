@@ -52,7 +52,7 @@ export async function openDiskHome(wrapStore: (store: SegmentStore) => SegmentSt
         clock.nowMs += 1000;
         await store.putSegment(titleId, renditionId, segment, new Uint8Array(SEGMENT_BYTES));
         await catalogue.recordSegment(titleId, renditionId, segment, SEGMENT_BYTES);
-        bus.publish({ type: 'segment', titleId, renditionId, segment, sizeBytes: SEGMENT_BYTES, cause: 'demand' });
+        bus.publish({ type: 'segment', titleId, renditionId, segment, sizeBytes: SEGMENT_BYTES, cause: 'demand', isTwice: false });
       }
     },
 

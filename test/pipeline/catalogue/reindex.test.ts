@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { reindex, reindexSegment } from '../../../pipeline/catalogue/reindex.ts';
 import { openSqliteCatalogue } from '../../../pipeline/catalogue/sqlite-catalogue.ts';
+import { AppError } from '../../../pipeline/errors.ts';
 import { createLog } from '../../../pipeline/log.ts';
 import { createFsSegmentStore } from '../../../pipeline/storage/fs-segment-store.ts';
 import type { SegmentStore } from '../../../pipeline/storage/segment-store.ts';
@@ -48,6 +49,24 @@ describe('reindex', () => {
       { renditionId: 'a1', segmentsCommitted: 3, bytesCommitted: 33 },
       { renditionId: 'v360', segmentsCommitted: 3, bytesCommitted: 33 },
     ]);
+  });
+
+  test('a title that the disk refuses to read now stays as it was known, and the others go on', async () => {
+    const home = await openHome();
+    await putPlanned(home, 'away', { v360: [0, 1] });
+    await putPlanned(home, 'part', { v360: [2] });
+    await reindex(home);
+    const known = await home.catalogue.getTitle('away');
+    await home.store.putSegment('part', 'v360', 1, new Uint8Array(5));
+    const refusing: SegmentStore = {
+      ...home.store,
+      async readTitle(titleId) {
+        if (titleId === 'away') throw new AppError('store_failed', 'The disk reports an error.', { retryable: true });
+        return home.store.readTitle(titleId);
+      },
+    };
+    expect(await reindex({ ...home, store: refusing })).toEqual({ titles: 1, segments: 2 });
+    expect(await home.catalogue.getTitle('away')).toEqual(known);
   });
 
   test('a second time changes nothing', async () => {

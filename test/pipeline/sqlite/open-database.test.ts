@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openDatabase, type SqlDatabase, type SqlValue } from '../../../pipeline/sqlite/open-database.ts';
 import { temporaryFolder } from '../../conformance/fixtures.ts';
+import { canMount, mountSmallDisk } from '../../small-disk.ts';
 
 const migrations = ['CREATE TABLE things (n INTEGER PRIMARY KEY, value)'];
 
@@ -81,6 +82,52 @@ describe('open-database', () => {
     const path = join(temporaryFolder(), 'test.sqlite');
     writeFileSync(path, 'text'.repeat(1000));
     expect(() => open(path)).toThrow(expect.objectContaining({ code: 'store_failed', message: expect.stringContaining('damaged') }));
+  });
+
+  test('a file that can only be read is the machine’s refusal, which may be over later', () => {
+    const database = open();
+    database.get('PRAGMA query_only = 1');
+    const refused = expect.objectContaining({ code: 'store_failed', retryable: true, message: expect.stringContaining('only be read') });
+    expect(() => database.run('INSERT INTO things VALUES (1, 1)')).toThrow(refused);
+    expect(() => database.transaction(() => database.run('DELETE FROM things'))).toThrow(refused);
+  });
+
+  test('a file that cannot be opened is so as well', () => {
+    const path = join(temporaryFolder(), 'test.sqlite');
+    mkdirSync(path);
+    expect(() => open(path)).toThrow(expect.objectContaining({ code: 'store_failed', retryable: true }));
+  });
+
+  test.skipIf(!canMount)(
+    'on a full disk it is disk_full, what was written stays, and it goes on when there is space',
+    ({ onTestFinished }) => {
+      const disk = mountSmallDisk('512k');
+      onTestFinished(disk.unmount);
+      const database = open(join(disk.path, 'test.sqlite'));
+      const fill = () => {
+        for (;;) database.run('INSERT INTO things VALUES (NULL, ?)', 'x'.repeat(1000));
+      };
+      const full = expect.objectContaining({ code: 'disk_full', retryable: true });
+      expect(fill).toThrow(full);
+      const { count } = database.get<{ count: number }>('SELECT count(*) AS count FROM things')!;
+      expect(() => database.transaction(fill)).toThrow(full);
+      expect(() => open(join(disk.path, 'other.sqlite'))).toThrow(full);
+      expect(database.get('SELECT count(*) AS count FROM things')).toEqual({ count });
+      disk.remount('size=4m');
+      database.run('INSERT INTO things VALUES (NULL, 1)');
+      expect(database.get('SELECT count(*) AS count FROM things')).toEqual({ count: count + 1 });
+    },
+  );
+
+  test.skipIf(!canMount)('on a disk that can only be read nothing can be made, which may be over later', ({ onTestFinished }) => {
+    const disk = mountSmallDisk('512k');
+    onTestFinished(disk.unmount);
+    disk.remount('ro');
+    const refused = expect.objectContaining({ code: 'store_failed', retryable: true });
+    expect(() => open(join(disk.path, 'test.sqlite'))).toThrow(refused);
+    expect(() => open(join(disk.path, 'deep/test.sqlite'))).toThrow(refused);
+    disk.remount('rw');
+    open(join(disk.path, 'test.sqlite'));
   });
 
   test('a closed database takes nothing more, though libsql would let its old statements write', () => {
