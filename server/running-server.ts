@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../pipeline/errors.ts';
 import { isProcessAlive } from '../pipeline/process-alive.ts';
+import { processStart } from '../pipeline/process-start.ts';
 
 /** In the media home: which process serves it, and where. */
 const FILE_NAME = 'server.json';
 const ANSWER_MS = 2_000;
 
-const RECORD = z.object({ url: z.url(), pid: z.number() });
+/** `start`: see processStart. In a container every server has the same pid. */
+const RECORD = z.object({ url: z.url(), pid: z.number(), start: z.string().optional() });
 
 /** A server that starts does not answer yet: for so long its note alone counts. */
 const START_MS = 60_000;
@@ -21,7 +23,7 @@ const START_MS = 60_000;
  */
 export async function noteRunningServer(mediaDir: string, url: string): Promise<() => Promise<void>> {
   const path = join(mediaDir, FILE_NAME);
-  const note = `${JSON.stringify({ url, pid: process.pid })}\n`;
+  const note = `${JSON.stringify({ url, pid: process.pid, start: processStart(process.pid) })}\n`;
   try {
     await mkdir(mediaDir, { recursive: true });
     await writeFile(path, note, { flag: 'wx' }).catch(async (error: NodeJS.ErrnoException) => {
@@ -45,13 +47,13 @@ export async function noteRunningServer(mediaDir: string, url: string): Promise<
 async function findStartingServer(path: string): Promise<string | undefined> {
   const [note, facts] = [await readNote(path), await stat(path).catch(() => undefined)];
   if (note === undefined || facts === undefined || Date.now() - facts.mtimeMs > START_MS) return undefined;
-  return isProcessAlive(note.pid) ? note.url : undefined;
+  return isProcessAlive(note.pid) && !isPidUsedAgain(note) ? note.url : undefined;
 }
 
 /** The address of the server that works on this media home. A note that a kill left behind is known by nobody answering to it. */
 export async function findRunningServer(mediaDir: string): Promise<string | undefined> {
   const note = await readNote(join(mediaDir, FILE_NAME));
-  if (note === undefined) return undefined;
+  if (note === undefined || isPidUsedAgain(note)) return undefined;
   try {
     const answer = await fetch(new URL('/healthz', note.url), { signal: AbortSignal.timeout(ANSWER_MS) });
     const { pid } = (await answer.json()) as { pid?: unknown };
@@ -60,6 +62,12 @@ export async function findRunningServer(mediaDir: string): Promise<string | unde
     // Nobody there, or somebody else: either way not our server.
     return undefined;
   }
+}
+
+/** Else a server that starts where a killed one had the same pid would take itself for that one, and never start. */
+function isPidUsedAgain({ pid, start }: z.infer<typeof RECORD>): boolean {
+  const startNow = processStart(pid);
+  return start !== undefined && startNow !== undefined && startNow !== start;
 }
 
 async function readNote(path: string): Promise<z.infer<typeof RECORD> | undefined> {

@@ -35,7 +35,16 @@ describe('a media home', () => {
     await once(gone, 'close');
     await writeFile(join(home, 'server.json'), JSON.stringify({ url: NOBODY, pid: gone.pid }));
     await noteRunningServer(home, 'http://127.0.0.1:10');
-    expect(JSON.parse(await readFile(join(home, 'server.json'), 'utf8'))).toEqual({ url: 'http://127.0.0.1:10', pid: process.pid });
+    expect(JSON.parse(await readFile(join(home, 'server.json'), 'utf8'))).toMatchObject({
+      url: 'http://127.0.0.1:10',
+      pid: process.pid,
+    });
+  });
+
+  test('that a killed server with our own pid had taken is taken over, as in a container that starts again', async () => {
+    await writeFile(join(home, 'server.json'), JSON.stringify({ url: NOBODY, pid: process.pid, start: 'before' }));
+    await noteRunningServer(home, NOBODY);
+    expect(JSON.parse(await readFile(join(home, 'server.json'), 'utf8'))).not.toMatchObject({ start: 'before' });
   });
 
   test('is given back only by the one that has it', async () => {
