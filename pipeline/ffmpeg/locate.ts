@@ -12,6 +12,7 @@ import {
   parseFfmpegVersion,
   parseX264Build,
 } from './capabilities.ts';
+import { findLifeline } from './lifeline.ts';
 
 /** The ffmpeg and ffprobe that this process works with. */
 export interface FfmpegTools {
@@ -23,6 +24,8 @@ export interface FfmpegTools {
   origin: FfmpegOrigin;
   /** Names the build that encodes, e.g. `libx264 core 164 r3095 baee400 ffmpeg 5.1.9`: equal names, equal parameter sets. */
   encoderFingerprint: string;
+  /** Goes before every command where the machine has it: see findLifeline. */
+  lifeline?: readonly string[];
 }
 
 export type FfmpegOrigin = 'setting' | 'ffmpeg-static' | 'path';
@@ -110,8 +113,12 @@ async function examine({ origin, ffmpegPath }: Candidate, ffprobeSetting: string
   if (version === undefined) throw new Unfit('it is no ffmpeg');
   const missing = listMissingCapabilities(await readCapabilities(ffmpegPath));
   if (missing.length > 0) throw new Unfit(`it lacks ${missing.join(', ')}`);
-  const [ffprobePath, x264Build] = await Promise.all([chooseFfprobe(ffmpegPath, ffprobeSetting), encodeTrial(ffmpegPath)]);
-  return { ffmpegPath, ffprobePath, version, origin, encoderFingerprint: `libx264 ${x264Build} ffmpeg ${version}` };
+  const [ffprobePath, x264Build, lifeline] = await Promise.all([
+    chooseFfprobe(ffmpegPath, ffprobeSetting),
+    encodeTrial(ffmpegPath),
+    findLifeline(),
+  ]);
+  return { ffmpegPath, ffprobePath, version, origin, encoderFingerprint: `libx264 ${x264Build} ffmpeg ${version}`, lifeline };
 }
 
 /** @throws Unfit when it cannot be run */

@@ -3,6 +3,7 @@ import createCommand, { type FfmpegCommand as FluentCommand } from 'fluent-ffmpe
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { FfmpegCommand } from './chunk-command.ts';
+import { onLifeline } from './lifeline.ts';
 import type { FfmpegTools } from './locate.ts';
 import { renderShellCommand } from './render-shell-command.ts';
 
@@ -42,7 +43,8 @@ const STDERR_LINES = 40;
 /**
  * Runs ffmpeg to its end. Cancelling ends the process first, then rejects.
  *
- * @throws AppError `cancelled`, `ffmpeg_stalled`, or `ffmpeg_failed` with the end of its standard error in `details`.
+ * @throws AppError `cancelled`, `ffmpeg_stalled`, or `ffmpeg_failed` with the end of its standard error in `details`;
+ *   retryable when it was ended from outside.
  */
 export async function runFfmpeg(command: FfmpegCommand, options: RunFfmpegOptions): Promise<void> {
   const { log, signal } = options;
@@ -90,6 +92,12 @@ export async function runFfmpeg(command: FfmpegCommand, options: RunFfmpegOption
         retryable: true,
         details: { stderr },
       });
+    if (isEndedFromOutside(processOf(fluent), stderr))
+      throw new AppError('ffmpeg_failed', 'The encoder was ended from outside, perhaps for want of memory. It is tried again.', {
+        cause: error,
+        retryable: true,
+        details: { stderr },
+      });
     throw new AppError('ffmpeg_failed', 'The encoder failed on this file. The log has its last words.', {
       cause: error,
       details: { stderr },
@@ -103,7 +111,7 @@ export async function runFfmpeg(command: FfmpegCommand, options: RunFfmpegOption
 
 function buildFluentCommand(command: FfmpegCommand, options: RunFfmpegOptions): FluentCommand {
   const fluent = createCommand({ niceness: options.niceness ?? 0, stdoutLines: STDERR_LINES });
-  fluent.setFfmpegPath(options.tools.ffmpegPath);
+  tieToUs(fluent, options.tools);
   const progress = options.progressUrl === undefined ? [] : ['-progress', options.progressUrl, '-stats_period', '0.5'];
   const globals = ['-hide_banner', '-nostdin', '-loglevel', 'warning', '-nostats', '-copyts', '-max_error_rate', '1', ...progress];
   command.inputs.forEach((input, index) => {
@@ -118,6 +126,23 @@ function buildFluentCommand(command: FfmpegCommand, options: RunFfmpegOptions): 
     fluent.outputOptions(...globalsWithoutInput, ...output.options);
   }
   return fluent;
+}
+
+/** fluent-ffmpeg cannot be told of a command before the command, and keeps one path for all, which it reads as it spawns. */
+function tieToUs(fluent: FluentCommand, { lifeline, ffmpegPath }: FfmpegTools): void {
+  const spawner = fluent as unknown as { _spawnFfmpeg(args: string[], ...rest: unknown[]): void };
+  const spawn = spawner._spawnFfmpeg;
+  spawner._spawnFfmpeg = (ffmpegArgs, ...rest) => {
+    const { command, args } = onLifeline(lifeline, ffmpegPath, ffmpegArgs);
+    fluent.setFfmpegPath(command);
+    spawn.call(fluent, args, ...rest);
+  };
+}
+
+/** By the out-of-memory killer or a person: no fault of the file. To TERM, INT and HUP ffmpeg answers by exiting with 255. */
+function isEndedFromOutside(child: ChildProcess | undefined, stderr: readonly string[]): boolean {
+  if (child?.signalCode === 'SIGKILL') return true;
+  return child?.exitCode === 255 && stderr.some((line) => /received signal (1|2|15)\b/.test(line));
 }
 
 /** The part of fluent-ffmpeg that its types leave out. */
@@ -163,6 +188,6 @@ async function endProcess(fluent: FluentCommand): Promise<void> {
 /** fluent-ffmpeg asks ffmpeg what it can do before its first run: asked at start, no viewer waits for it. */
 export function warmUpFfmpeg(tools: FfmpegTools): Promise<void> {
   const fluent = createCommand();
-  fluent.setFfmpegPath(tools.ffmpegPath);
+  tieToUs(fluent, tools);
   return new Promise((resolve) => fluent.availableFormats(() => fluent.availableEncoders(() => resolve())));
 }

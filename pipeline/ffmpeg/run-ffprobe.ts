@@ -2,11 +2,12 @@ import { spawn } from 'node:child_process';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { inputArgs } from './ffprobe-command.ts';
+import { onLifeline } from './lifeline.ts';
 import type { FfmpegTools } from './locate.ts';
 import { renderShellCommand } from './render-shell-command.ts';
 
 export interface FfprobeOptions {
-  tools: Pick<FfmpegTools, 'ffprobePath'>;
+  tools: Pick<FfmpegTools, 'ffprobePath' | 'lifeline'>;
   log: Log;
   signal?: AbortSignal | undefined;
   /** Default 60 s. */
@@ -27,7 +28,8 @@ const STDERR_TAIL_CHARS = 4096;
  * Runs ffprobe on one local file and passes what it prints to `onStdout` as it comes. An exit status other than 0 is an
  * answer, not an exception: ffprobe also fails late, after useful output.
  *
- * @throws AppError `cancelled`, `ffmpeg_missing`, `source_unreadable` (after the timeout), or what `onStdout` throws.
+ * @throws AppError `cancelled`, `ffmpeg_missing`, `source_unreadable` (after the timeout), `ffmpeg_failed` (ended from outside,
+ *   retryable), or what `onStdout` throws.
  */
 export function streamFfprobe(
   path: string,
@@ -40,7 +42,8 @@ export function streamFfprobe(
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(cancelled());
     log.debug({ command: renderShellCommand([tools.ffprobePath, ...command]) }, 'ffprobe starts');
-    const child = spawn(tools.ffprobePath, command, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const tied = onLifeline(tools.lifeline, tools.ffprobePath, command);
+    const child = spawn(tied.command, tied.args, { stdio: ['ignore', 'pipe', 'pipe'] });
     let stderr = '';
     let failure: unknown;
     const stop = (reason: unknown): void => {
@@ -67,7 +70,9 @@ export function streamFfprobe(
         cause: error,
       });
     });
-    child.on('close', (code) => {
+    child.on('close', (code, killedBy) => {
+      // It ends no file by itself: the out-of-memory killer, or a person. Its last words say nothing of the file.
+      if (killedBy === 'SIGKILL' || killedBy === 'SIGTERM') failure ??= endedFromOutside();
       clearTimeout(timer);
       signal?.removeEventListener('abort', onAbort);
       if (failure !== undefined) reject(failure);
@@ -113,6 +118,12 @@ export async function readFfprobeLines(
 
 function cancelled(): AppError {
   return new AppError('cancelled', 'The work was cancelled.');
+}
+
+function endedFromOutside(): AppError {
+  return new AppError('ffmpeg_failed', 'ffprobe was ended from outside, perhaps for want of memory. It is tried again.', {
+    retryable: true,
+  });
 }
 
 function tooSlow(timeoutMs: number): AppError {

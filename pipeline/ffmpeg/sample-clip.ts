@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { mkdir, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { AppError } from '../errors.ts';
 import { parseCapabilityListing } from './capabilities.ts';
+import { onLifeline } from './lifeline.ts';
 import type { FfmpegTools } from './locate.ts';
 
 export interface SampleClipOptions {
@@ -22,8 +23,8 @@ const execute = promisify(execFile);
  * @throws AppError `ffmpeg_failed`, `cancelled`; nothing is left at `outPath`.
  */
 export async function makeSampleClip({ tools, outPath, signal }: SampleClipOptions): Promise<void> {
-  // The drop folder takes no file of this ending, so it never sees half a clip.
-  const partPath = `${outPath}.${process.pid}.part`;
+  // Hidden, so the drop folder never takes half a clip; always the same, so what a kill has left is written over.
+  const partPath = join(dirname(outPath), `.${basename(outPath)}.part`);
   await mkdir(dirname(outPath), { recursive: true });
   try {
     await encode(tools, partPath, await canDrawText(tools), signal);
@@ -35,7 +36,8 @@ export async function makeSampleClip({ tools, outPath, signal }: SampleClipOptio
 
 async function encode(tools: FfmpegTools, path: string, withText: boolean, signal: AbortSignal | undefined): Promise<void> {
   try {
-    await execute(tools.ffmpegPath, sampleClipArgs(path, withText), { ...(signal && { signal }) });
+    const { command, args } = onLifeline(tools.lifeline, tools.ffmpegPath, sampleClipArgs(path, withText));
+    await execute(command, args, { ...(signal && { signal }) });
   } catch (error) {
     if (signal?.aborted) throw new AppError('cancelled', 'The sample clip was cancelled.', { cause: error });
     // A build that can draw text may still find no font to draw it with.

@@ -1,0 +1,108 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { sweepJobFolders } from '../../pipeline/ffmpeg/job-folder.ts';
+import { findLifeline } from '../../pipeline/ffmpeg/lifeline.ts';
+import { temporaryFolder } from '../conformance/fixtures.ts';
+import { findTools, processesNaming } from './title-home.ts';
+
+/** A process that becomes another program, or ends, is not to be seen at once. */
+const POLL = { interval: 10 };
+const lifeline = await findLifeline();
+const moduleOf = (path: string) => JSON.stringify(pathToFileURL(join(import.meta.dirname, '../../pipeline', path)).href);
+
+/** A process that runs `body` with our tools until it prints a line. Answers how to kill it, and what it printed. */
+async function startServer(body: string, hasLifeline = true): Promise<{ line: string; kill(): Promise<void> }> {
+  const tools = { ...(await findTools()), lifeline: hasLifeline ? lifeline : [] };
+  const script = `
+    const { runFfmpeg } = await import(${moduleOf('ffmpeg/run-ffmpeg.ts')});
+    const { streamFfprobe } = await import(${moduleOf('ffmpeg/run-ffprobe.ts')});
+    const { readlinkSync } = await import('node:fs');
+    const { makeJobFolder } = await import(${moduleOf('ffmpeg/job-folder.ts')});
+    const log = (await import(${moduleOf('log.ts')})).createLog('silent');
+    const tools = ${JSON.stringify(tools)};
+    const say = (line) => process.stdout.write(line);
+    ${body}`;
+  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const exited = once(child, 'exit');
+  const kill = async () => {
+    child.kill('SIGKILL');
+    await exited;
+  };
+  onTestFinished(kill);
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  return { line: String(line), kill };
+}
+
+/** What is stopped before it has become ffmpeg is not tied yet: that is for the next start. */
+const UNTIL_FFMPEG = "while (!readlinkSync('/proc/' + run.pid + '/exe').endsWith('/ffmpeg')) {}";
+
+/** Encodes silence in real time without an end, and prints its job folder. */
+const encoding = (onStarted: string, niceness: number) => `
+  const folder = await makeJobFolder();
+  await runFfmpeg(
+    { inputs: [{ url: 'anullsrc', options: ['-re', '-f', 'lavfi'] }], filters: [], outputs: [{ url: folder + '/0', options: ['-f', 'null'] }] },
+    { tools, log, niceness: ${niceness}, onStarted: (run) => { ${onStarted} say(folder); } },
+  );`;
+
+function useTemporaryFolder(): string {
+  const folder = temporaryFolder();
+  vi.stubEnv('TMPDIR', folder);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  return folder;
+}
+
+describe('an encoder whose server is killed', () => {
+  test.skipIf(lifeline.length === 0).each([
+    ['running', '', 0],
+    ['running at low priority', '', 10],
+    ['stopped', `${UNTIL_FFMPEG} run.suspend();`, 0],
+  ])('and that was %s dies with it', async (_, onStarted, niceness) => {
+    useTemporaryFolder();
+    const server = await startServer(encoding(onStarted, niceness));
+    await expect.poll(() => processesNaming(server.line), POLL).toHaveLength(1);
+    await server.kill();
+    await expect.poll(() => processesNaming(server.line), POLL).toEqual([]);
+  });
+
+  test.each([
+    ['on a machine that cannot tie processes together', false, UNTIL_FFMPEG],
+    ['and that was stopped before it was tied', true, ''],
+  ])('%s is ended at the next start, though it is stopped', async (_, hasLifeline, before) => {
+    useTemporaryFolder();
+    const server = await startServer(encoding(`${before} run.suspend();`, 0), hasLifeline);
+    expect(await sweepJobFolders()).toBe(0);
+    await expect.poll(() => processesNaming(server.line), POLL).toHaveLength(1);
+    await server.kill();
+    expect(await sweepJobFolders()).toBe(1);
+    await expect.poll(() => processesNaming(server.line), POLL).toEqual([]);
+  });
+});
+
+test.skipIf(lifeline.length === 0)('an ffprobe that waits for its file dies with its server', async () => {
+  const fifo = join(useTemporaryFolder(), 'film.mp4');
+  execFileSync('mkfifo', [fifo]);
+  const server = await startServer(`
+    const probed = streamFfprobe(process.env.TMPDIR + '/film.mp4', [], { tools, log }, () => {});
+    say('started');
+    await probed;`);
+  await expect.poll(() => processesNaming(fifo), POLL).toHaveLength(1);
+  await server.kill();
+  await expect.poll(() => processesNaming(fifo), POLL).toEqual([]);
+});
+
+test('no program but ffmpeg is ended, whatever its command line says', async () => {
+  useTemporaryFolder();
+  const server = await startServer(encoding('', 0));
+  await server.kill();
+  const bystander = spawn('sh', ['-c', 'read line', 'ffmpeg', join(server.line, '0')], { stdio: ['pipe', 'ignore', 'ignore'] });
+  const ended = once(bystander, 'exit');
+  await mkdir(join(tmpdir(), 'mr-other'));
+  expect(await sweepJobFolders()).toBe(1);
+  bystander.stdin.end('\n');
+  expect(await ended).toEqual([0, null]);
+});
