@@ -1,14 +1,15 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { sweepJobFolders } from '../../pipeline/ffmpeg/job-folder.ts';
 import { findLifeline } from '../../pipeline/ffmpeg/lifeline.ts';
+import { collectFfprobe } from '../../pipeline/ffmpeg/run-ffprobe.ts';
 import { temporaryFolder } from '../conformance/fixtures.ts';
-import { findTools, processesNaming } from './title-home.ts';
+import { findTools, processesNaming, silentLog } from './title-home.ts';
 
 /** A process that becomes another program, or ends, is not to be seen at once. */
 const POLL = { interval: 10 };
@@ -105,4 +106,11 @@ test('no program but ffmpeg is ended, whatever its command line says', async () 
   expect(await sweepJobFolders()).toBe(1);
   bystander.stdin.end('\n');
   expect(await ended).toEqual([0, null]);
+});
+
+test('an ffprobe that is killed says nothing of its file: it may be tried again', async () => {
+  const ffprobePath = join(temporaryFolder(), 'ffprobe');
+  await writeFile(ffprobePath, '#!/bin/sh\nkill -9 $$\n', { mode: 0o755 });
+  const probed = collectFfprobe('/films/film.mp4', [], { tools: { ffprobePath, lifeline }, log: silentLog });
+  await expect(probed).rejects.toMatchObject({ code: 'ffmpeg_failed', retryable: true });
 });
