@@ -27,6 +27,8 @@ export interface RunEnvironment {
   onProgress?: ((progress: FfmpegProgress) => void) | undefined;
   /** Each process of the run, as it begins. */
   onStarted?: ((running: RunningFfmpeg) => void) | undefined;
+  /** Told of a run that ended early, once for each rendition: how many of its encoded frames are in no committed segment. */
+  onDiscarded?: ((renditionId: string, frameCount: number) => void) | undefined;
 }
 
 /** Finished segments may wait for the disk up to this; past it the process is suspended. */
@@ -81,6 +83,10 @@ export async function runChunk(
     if (failed.signal.aborted) throw failed.signal.reason;
   } catch (error) {
     await backlog.settled();
+    for (const { id, cutter } of cutters) {
+      const frameCount = cutter.uncommittedFrames();
+      if (frameCount > 0) environment.onDiscarded?.(id, frameCount);
+    }
     throw describe(error);
   } finally {
     await sockets.close();
@@ -96,6 +102,7 @@ function describe(error: unknown): unknown {
 
 interface Cutter extends SocketReader {
   end(): void;
+  uncommittedFrames(): number;
 }
 
 /** Bytes of one output → segments → the sink, one after the other. */
@@ -110,13 +117,21 @@ function createCutter(renditionId: string, job: ChunkJob, sink: ChunkSink, backl
     gapsAreKnown: job.gapsAreKnown,
   });
   let done: Promise<void> = Promise.resolve();
+  let cutFrames = 0;
+  const commit = async (segment: FinishedSegment): Promise<void> => {
+    await sink.segment(renditionId, segment);
+    cutFrames -= segment.frameCount;
+  };
   const enqueue = (sizeBytes: number, work: () => Promise<void>): void => {
     // Once something was refused the chain stays rejected: what waits behind it is never committed.
     done = backlog.track(sizeBytes, done.then(work));
     done.catch(fail);
   };
   const deliver = (segments: FinishedSegment[]): void => {
-    for (const segment of segments) enqueue(segment.bytes.length, () => sink.segment(renditionId, segment));
+    for (const segment of segments) {
+      cutFrames += segment.frameCount;
+      enqueue(segment.bytes.length, () => commit(segment));
+    }
   };
   const guarded = (work: () => void): void => {
     try {
@@ -139,6 +154,7 @@ function createCutter(renditionId: string, job: ChunkJob, sink: ChunkSink, backl
         splitter.end();
         deliver(segmenter.end());
       }),
+    uncommittedFrames: () => cutFrames + segmenter.pendingFrames(),
   };
 }
 

@@ -52,6 +52,7 @@ export async function runFfmpeg(command: FfmpegCommand, options: RunFfmpegOption
   const fluent = buildFluentCommand(command, options);
   const stderr: string[] = [];
   let stalled = false;
+  let child: ChildProcess | undefined;
   let ending: Promise<void> | undefined;
   let watchdog: NodeJS.Timeout | undefined;
 
@@ -70,7 +71,9 @@ export async function runFfmpeg(command: FfmpegCommand, options: RunFfmpegOption
     await new Promise<void>((resolve, reject) => {
       fluent
         .on('start', () => {
-          log.debug({ command: renderShellCommand(processOf(fluent)?.spawnargs ?? []) }, 'ffmpeg starts');
+          // Kept: fluent-ffmpeg forgets it before it tells of an error.
+          child = processOf(fluent);
+          log.debug({ command: renderShellCommand(child?.spawnargs ?? []) }, 'ffmpeg starts');
           heard();
           signal?.addEventListener('abort', stop, { once: true });
           if (signal?.aborted) stop();
@@ -92,7 +95,7 @@ export async function runFfmpeg(command: FfmpegCommand, options: RunFfmpegOption
         retryable: true,
         details: { stderr },
       });
-    if (isEndedFromOutside(processOf(fluent), stderr))
+    if (isEndedFromOutside(child))
       throw new AppError('ffmpeg_failed', 'The encoder was ended from outside, perhaps for want of memory. It is tried again.', {
         cause: error,
         retryable: true,
@@ -140,9 +143,8 @@ function tieToUs(fluent: FluentCommand, { lifeline, ffmpegPath }: FfmpegTools): 
 }
 
 /** By the out-of-memory killer or a person: no fault of the file. To TERM, INT and HUP ffmpeg answers by exiting with 255. */
-function isEndedFromOutside(child: ChildProcess | undefined, stderr: readonly string[]): boolean {
-  if (child?.signalCode === 'SIGKILL') return true;
-  return child?.exitCode === 255 && stderr.some((line) => /received signal (1|2|15)\b/.test(line));
+function isEndedFromOutside(child: ChildProcess | undefined): boolean {
+  return child?.signalCode === 'SIGKILL' || child?.exitCode === 255;
 }
 
 /** The part of fluent-ffmpeg that its types leave out. */

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { convertToStream, type SegmentCommitter } from '../../pipeline/convert-to-stream.ts';
 import { AppError } from '../../pipeline/errors.ts';
 import type { FfmpegTools } from '../../pipeline/ffmpeg/locate.ts';
+import type { RunEnvironment } from '../../pipeline/ffmpeg/run-chunk.ts';
 import { parseFragments } from '../../pipeline/model/mp4/fragment.ts';
 import { type Committed, committerInto, convertAll, divide, log, type Prepared, prepare, testTools } from './convert-harness.ts';
 import { makeClip } from './make-clip.ts';
@@ -70,9 +71,9 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function convert(committer: SegmentCommitter, signal?: AbortSignal): Promise<void> {
+function convert(committer: SegmentCommitter, signal?: AbortSignal, onDiscarded?: RunEnvironment['onDiscarded']): Promise<void> {
   const [chunk] = divide(prepared.plan, []);
-  return convertToStream({ ...prepared, chunk: chunk! }, committer, { tools, log, signal });
+  return convertToStream({ ...prepared, chunk: chunk! }, committer, { tools, log, signal, onDiscarded });
 }
 
 /** What is there is what an undisturbed run puts there; pictures frame by frame, since x264's rate control is not the same twice. */
@@ -136,7 +137,7 @@ describe('a process that is ended from outside', () => {
           for (const pid of (await startedPids()).filter(isAlive)) process.kill(pid, signal);
         },
       });
-      await expect(killed).rejects.toMatchObject({ name: 'AppError', code: 'ffmpeg_failed' });
+      await expect(killed).rejects.toMatchObject({ name: 'AppError', code: 'ffmpeg_failed', retryable: true });
       expect(committed.size).toBeLessThan(complete.size);
       expectUndisturbed(committed);
     },
@@ -166,8 +167,13 @@ describe('a committer that refuses', () => {
 
   test('a segment stops the run with its own error, and gets no more of that rendition', async () => {
     const { committer, asked } = refuseLate((renditionId, segment) => renditionId === 'v120' && segment === 1);
-    await expect(convert(committer)).rejects.toMatchObject({ code: 'claim_lost' });
+    const discarded = new Map<string, number>();
+    const count = (renditionId: string, frameCount: number) => void discarded.set(renditionId, frameCount);
+    await expect(convert(committer, undefined, count)).rejects.toMatchObject({ code: 'claim_lost' });
     expect(asked.filter((key) => key.startsWith('v120/'))).toEqual(['v120/init', 'v120/0', 'v120/1']);
+    // Its second segment, of a second, and what had been cut behind it: all but its first.
+    expect(discarded.get('v120')).toBeGreaterThanOrEqual(25);
+    expect(discarded.get('v120')).toBeLessThanOrEqual(1500 - 25);
     expect(asked.length).toBeLessThan(complete.size);
   });
 
@@ -207,7 +213,8 @@ test('a source that is gone fails with what ffmpeg said of it', async () => {
 
 test('progress is told as it goes, and the last report says that it is the last', async () => {
   const reports: { frames: number; isEnd: boolean }[] = [];
-  await convertAll(prepared, { cuts: [], environment: { onProgress: (progress) => reports.push(progress) } });
+  const onDiscarded = () => expect.unreachable('a run that was not disturbed discards nothing');
+  await convertAll(prepared, { cuts: [], environment: { onProgress: (progress) => reports.push(progress), onDiscarded } });
   expect(reports.at(-1)).toMatchObject({ isEnd: true, frames: 1500 });
   expect(reports.every(({ frames }, index) => index === 0 || frames >= reports[index - 1]!.frames)).toBe(true);
 });

@@ -54,6 +54,8 @@ export interface SegmenterOptions {
 export interface Segmenter {
   push(frame: Frame): FinishedSegment[];
   end(): FinishedSegment[];
+  /** Frames that were taken and are in no finished segment yet. */
+  pendingFrames(): number;
 }
 
 export function createSegmenter(options: SegmenterOptions): Segmenter {
@@ -136,6 +138,7 @@ function createVideoSegmenter(options: SegmenterOptions): Segmenter {
       while (segment < options.endSegment) finished.push(finish());
       return finished;
     },
+    pendingFrames: () => frames.length,
   };
 }
 
@@ -166,6 +169,7 @@ function createAudioSegmenter(options: SegmenterOptions): Segmenter {
       if (segment < options.endSegment) throw new SegmenterError({ kind: 'ended', segment, lastTicks: nextTicks }, 'audio');
       return [];
     },
+    pendingFrames: () => samples.length,
   };
 }
 

@@ -238,3 +238,22 @@ describe('a sound', () => {
     expect(problemOf(() => cut(audio(0, 2), sound(0, 60)))).toEqual({ kind: 'ended', segment: 1, lastTicks: 60 * 1024 });
   });
 });
+
+describe('frames that are in no finished segment', () => {
+  test('of a picture are those since the last cut, without what comes before the chunk', () => {
+    const segmenter = createSegmenter(video(1, 3));
+    const finished = picture(0.5, 2.3).flatMap((one) => segmenter.push(one));
+    expect(finished.map(({ frameCount }) => frameCount)).toEqual([10]);
+    expect(segmenter.pendingFrames()).toBe(3);
+    for (const one of picture(2.3, 4.1)) segmenter.push(one);
+    expect(segmenter.pendingFrames()).toBe(0);
+  });
+
+  test('of sound are those since the last whole segment', () => {
+    const segmenter = createSegmenter(audio(0, 2));
+    const frames = Array.from({ length: 50 }, (_, index) => frame(index * 1024, true));
+    const cutFrames = frames.flatMap((one) => segmenter.push(one)).reduce((sum, { frameCount }) => sum + frameCount, 0);
+    expect(cutFrames).toBeGreaterThan(0);
+    expect(segmenter.pendingFrames()).toBe(50 - cutFrames);
+  });
+});
