@@ -1,5 +1,6 @@
 import type { PendingFile } from '../../pipeline/catalogue/catalogue.ts';
 import type { TitleView } from '../../pipeline/model/title.ts';
+import type { BackgroundView, TitleSegmentsView, WorkView } from '../../pipeline/model/work/work-view.ts';
 import { askForToken, authorization } from './app/access-token.ts';
 import { texts } from './texts.ts';
 
@@ -44,6 +45,28 @@ export async function renameTitle(titleId: string, name: string): Promise<void> 
 
 export async function deleteTitle(titleId: string): Promise<void> {
   await request(titlePath(titleId), { method: 'DELETE' });
+}
+
+export async function fetchSegments(titleId: string, signal?: AbortSignal): Promise<TitleSegmentsView> {
+  return (await request(`${titlePath(titleId)}/segments`, { signal })) as TitleSegmentsView;
+}
+
+/** Undefined where the server does not tell. */
+export async function fetchWork(signal?: AbortSignal): Promise<WorkView | undefined> {
+  try {
+    return (await request('/api/work', { signal })) as WorkView;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
+export async function pauseBackground(isPaused: boolean): Promise<BackgroundView> {
+  return (await request('/api/work/background', {
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ paused: isPaused }),
+  })) as BackgroundView;
 }
 
 /** Maps an answer's body, which may be a proxy's page instead of a problem, to an error in plain words. */
