@@ -4,6 +4,8 @@ import { texts } from '../texts.ts';
 
 /** One line on what can be done with a title now. Pure. */
 export function describeState(title: TitleView): string {
+  const said = title.state === 'failed' ? title.error : title.problem;
+  if (said !== undefined) return said.message;
   if (title.state === 'playable') return texts.preparing(formatPercent(title.progress));
   return texts.states[title.state];
 }

@@ -16,8 +16,11 @@ export function applyEvent(state: LibraryState, event: PipelineEvent): { state: 
       if (known === undefined) return { state, fetchTitleId: event.titleId };
       const next = { ...known, state: event.state, progress: event.progress };
       const after = { ...state, titles: state.titles.map((title) => (title === known ? next : title)) };
-      // Only a new state, or the poster that was not there yet, can mean more than progress.
-      return known.state !== event.state || known.posterUrl === null ? { state: after, fetchTitleId: event.titleId } : { state: after };
+      // Only a new state, or the poster that was not there yet, can mean more than progress; and news without any progress
+      // is of what the event does not say, such as a problem, which is over when there is progress again.
+      const isMore = known.state !== event.state || known.progress === event.progress;
+      const isAwaited = known.posterUrl === null || known.problem !== undefined;
+      return isMore || isAwaited ? { state: after, fetchTitleId: event.titleId } : { state: after };
     }
     case 'title-removed':
       return { state: { ...state, titles: state.titles.filter((title) => title.id !== event.titleId) } };

@@ -30,9 +30,10 @@ export function titleCard(first: TitleView): View<TitleView> {
     update(title) {
       const { durationSeconds, state: word } = title;
       element.dataset.state = word;
+      element.toggleAttribute('data-held', title.problem !== undefined);
       picture.update(title);
       setText(name, title.name);
-      setText(state, word === 'failed' && title.error ? title.error.message : describeState(title));
+      setText(state, describeState(title));
       setText(facts, describePicture(title));
       duration.hidden = durationSeconds === null;
       setText(duration, formatDuration(durationSeconds));

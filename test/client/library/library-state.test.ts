@@ -29,6 +29,13 @@ describe('applyEvent', () => {
     expect(applyEvent(library(titleView({ id: 'a' })), event).fetchTitleId).toBeUndefined();
   });
 
+  test('news without progress is fetched, and so is progress of a title that had a problem', () => {
+    const event = { type: 'title', titleId: 'a', state: 'playable', progress: 0.1 } as const;
+    expect(applyEvent(library(titleView({ id: 'a', progress: 0.1 })), event).fetchTitleId).toBe('a');
+    const problem = { code: 'disk_full', message: 'The disk is full.' };
+    expect(applyEvent(library(titleView({ id: 'a', problem })), event).fetchTitleId).toBe('a');
+  });
+
   test('an unknown title is fetched and changes nothing before it is here', () => {
     const before = library();
     expect(applyEvent(before, { type: 'title', titleId: 'new', state: 'waiting', progress: 0 })).toEqual({
