@@ -7,6 +7,7 @@ import { createAnnouncer } from './app/announcer.ts';
 import { arriving } from './app/arriving.ts';
 import { createDropZone } from './app/drop-zone.ts';
 import { createEventStream } from './app/event-stream.ts';
+import { openLiveBackground } from './app/live-background.ts';
 import { openLiveLibrary } from './app/live-library.ts';
 import { startRouter } from './app/router.ts';
 import { sendFile } from './app/send-file.ts';
@@ -33,6 +34,7 @@ function startApp(root: HTMLElement): void {
   const shell = createShell(root, uploads.add, tray.element, createDropZone(uploads.add), announcer.element);
   const events = createEventStream(shell.showConnection);
   const library = openLiveLibrary(events);
+  const background = openLiveBackground(events);
   const forever = new AbortController().signal;
 
   function showTray(): void {
@@ -67,8 +69,9 @@ function startApp(root: HTMLElement): void {
 
   const navigate = startRouter((next: Route, signal: AbortSignal, isFirst: boolean) => {
     for (const { id, state } of uploads.list()) if (state === 'done') uploads.remove(id);
-    if (next.page === 'library') mountLibrary(shell.main, library, uploads.add, signal);
-    else if (next.page === 'watch') mountWatch(shell.main, { titleId: next.titleId, events, onDeleted: () => navigate('/') }, signal);
+    if (next.page === 'library') mountLibrary(shell.main, { library, background, onFiles: uploads.add }, signal);
+    else if (next.page === 'watch')
+      mountWatch(shell.main, { titleId: next.titleId, events, background, onDeleted: () => navigate('/') }, signal);
     else mountUnknown(shell.main);
     showTray();
     // Who follows a link goes on from the new page's beginning; a page that is opened begins with the browser's own order.

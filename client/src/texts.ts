@@ -1,4 +1,5 @@
 import type { TitleState } from '../../pipeline/model/title.ts';
+import type { BackgroundView } from '../../pipeline/model/work/work-view.ts';
 
 /** Everything the pages say, in one place, so that other languages can come. */
 export const texts = {
@@ -61,6 +62,17 @@ export const texts = {
   preparing: (percent: string) => `Plays now, ${percent} prepared`,
   preparedLabel: (name: string) => `Prepared part of ${name}`,
   soundOnly: 'Sound',
+  background: {
+    running: 'Background work is on',
+    paused: 'Background work is paused',
+    'quiet-hours': 'Background work rests: quiet hours',
+    disk: 'Background work waits: the disk budget is used up',
+    off: 'Background work is off',
+  } satisfies Record<BackgroundView['state'], string>,
+  pause: 'Pause',
+  resume: 'Resume',
+  pauseBackground: 'Pause background work',
+  resumeBackground: 'Resume background work',
 
   // Watch
   backToLibrary: 'Library',

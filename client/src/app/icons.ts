@@ -6,6 +6,8 @@ const PATHS = {
   close: ['M6 6l12 12', 'M18 6L6 18'],
   back: ['M15 5l-7 7 7 7'],
   chevron: ['M6 9l6 6 6-6'],
+  pause: ['M9 6v12', 'M15 6v12'],
+  play: ['M8 5.5v13l10-6.5z'],
   gauge: ['M4 18V9', 'M9.3 18V5', 'M14.6 18v-6', 'M20 18V8'],
 } as const;
 

@@ -1,5 +1,7 @@
 import type { TitleView } from '../../../pipeline/model/title.ts';
+import { backgroundControl } from '../app/background-control.ts';
 import { brandDrawing } from '../app/icons.ts';
+import type { LiveBackground } from '../app/live-background.ts';
 import type { LiveLibrary } from '../app/live-library.ts';
 import { filePicker } from '../app/shell.ts';
 import { h, keyedList, setText } from '../dom.ts';
@@ -7,7 +9,12 @@ import { texts } from '../texts.ts';
 import { titleCard } from './title-card.ts';
 
 /** `/`: every title, or what to do when there is none. */
-export function mountLibrary(main: HTMLElement, library: LiveLibrary, onFiles: (files: File[]) => void, signal: AbortSignal): void {
+export function mountLibrary(
+  main: HTMLElement,
+  options: { library: LiveLibrary; background: LiveBackground; onFiles: (files: File[]) => void },
+  signal: AbortSignal,
+): void {
+  const { library, background, onFiles } = options;
   document.title = texts.documentTitle();
   const summary = h('p', { class: 'library__summary' }, texts.loading);
   const cards = h('ul', { class: 'cards', role: 'list' });
@@ -19,7 +26,8 @@ export function mountLibrary(main: HTMLElement, library: LiveLibrary, onFiles: (
     h('p', {}),
     h('button', { class: 'button', type: 'button', onclick: () => void library.reload() }, texts.tryAgain),
   );
-  const list = h('div', { class: 'library' }, h('div', { class: 'library__head' }, h('h1', {}, texts.library), summary), cards);
+  const head = h('div', { class: 'library__head' }, h('h1', {}, texts.library), summary, backgroundControl(background, signal));
+  const list = h('div', { class: 'library' }, head, cards);
   main.replaceChildren(list, empty, failure);
 
   const show = keyedList<TitleView>(cards, ({ id }) => id, titleCard);

@@ -1,6 +1,7 @@
 import type { TitleView } from '../../../pipeline/model/title.ts';
 import type { EventStream } from '../app/event-stream.ts';
 import { icon } from '../app/icons.ts';
+import type { LiveBackground } from '../app/live-background.ts';
 import { progressBar } from '../app/progress-bar.ts';
 import { h, setText } from '../dom.ts';
 import { formatDuration, formatPercent } from '../format.ts';
@@ -18,7 +19,7 @@ import { RENDITION_HEADINGS, REPORT_HEADINGS, renditionRows, reportRows } from '
 /** `/watch/:id`: the player, and all that is known of the title. */
 export function mountWatch(
   main: HTMLElement,
-  options: { titleId: string; events: EventStream; onDeleted: () => void },
+  options: { titleId: string; events: EventStream; background: LiveBackground; onDeleted: () => void },
   signal: AbortSignal,
 ): void {
   const { titleId, events, onDeleted } = options;
