@@ -140,6 +140,7 @@ export const texts = {
   statsFrames: (dropped: number, total: number) => `${dropped} of ${total}`,
   statsStalls: (count: number, seconds: string) => (count === 0 ? '0' : `${count} (${seconds} s)`),
   seconds: (value: string) => `${value} s`,
+  preparingPart: 'Preparing this part…',
   playbackFailed: 'Playback stopped.',
   playbackProblems: {
     network: 'Millrace cannot be reached. Check the connection, then try again.',

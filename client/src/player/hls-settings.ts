@@ -1,4 +1,6 @@
+import type Hls from 'hls.js';
 import type { HlsConfig, LoaderConfig, RetryConfig } from 'hls.js';
+import type { PreparedParts } from '../segments/prepared-parts.ts';
 import { PatientAbrController } from './patient-abr-controller.ts';
 
 /**
@@ -17,10 +19,23 @@ function patient(maxLoadTimeMs: number): { default: LoaderConfig } {
   return { default: { maxTimeToFirstByteMs: FIRST_BYTE_MS, maxLoadTimeMs, timeoutRetry: AT_ONCE, errorRetry: COME_AGAIN } };
 }
 
-/** What Millrace asks of hls.js. `estimateBps` is what the line is taken for until it is measured. */
-export function hlsSettings(options: { estimateBps: number; startSeconds: number; autoStartLoad: boolean }): Partial<HlsConfig> {
+export interface HlsOptions {
+  /** What the line is taken for until it is measured. */
+  estimateBps: number;
+  startSeconds: number;
+  autoStartLoad: boolean;
+  lookAt: PreparedParts['lookAt'];
+}
+
+/** What Millrace asks of hls.js. */
+export function hlsSettings(options: HlsOptions): Partial<HlsConfig> {
   return {
-    abrController: PatientAbrController,
+    // hls.js makes it, and gives it nothing but itself.
+    abrController: class extends PatientAbrController {
+      constructor(hls: Hls) {
+        super(hls, options.lookAt);
+      }
+    },
     fragLoadPolicy: patient(SEGMENT_MS),
     playlistLoadPolicy: patient(PLAYLIST_MS),
     manifestLoadPolicy: patient(PLAYLIST_MS),

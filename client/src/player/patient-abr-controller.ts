@@ -1,5 +1,8 @@
 import type Hls from 'hls.js';
-import { AbrController, type Events, type FragBufferedData, type LoaderStats } from 'hls.js';
+import { AbrController, type Events, type FragBufferedData, type FragLoadedData, type LoaderStats } from 'hls.js';
+import type { PreparedParts } from '../segments/prepared-parts.ts';
+import { chooseRung } from './choose-rung.ts';
+import { placeToLoad } from './place-to-load.ts';
 
 /** What is private in hls.js 1.7 and is needed here; test/client/player/patient-abr-controller.test.ts notices when it changes. */
 interface Internals {
@@ -9,45 +12,57 @@ interface Internals {
 }
 
 /**
- * What must be buffered before a higher rung is tried: it may have to be encoded first, and from cold a segment of four
- * seconds takes about half of that, twice as long beside other work.
- */
-const CLIMB_BUFFER_SECONDS = 8;
-
-/**
  * hls.js takes the wait before the first byte for a slow network: it abandons the segment for a lower rung, which is one
  * more cold encode, and lowers its estimate of the line. From Millrace that wait is the encoder, since no byte is sent
  * before all can be. So nothing is abandoned while no byte has arrived, the line is measured from the first byte on, and
- * the buffer, not the line, pays for a higher rung.
+ * `chooseRung` decides what is worth encoding. Without `lookAt`, nothing is known of what is stored.
  */
 export class PatientAbrController extends AbrController {
-  constructor(hls: Hls) {
+  readonly #lookAt: PreparedParts['lookAt'];
+
+  constructor(hls: Hls, lookAt: PreparedParts['lookAt'] = () => undefined) {
     super(hls);
+    this.#lookAt = lookAt;
     const internals = this as unknown as Internals;
     const abandonIfTooSlow = internals._abandonRulesCheck;
     internals._abandonRulesCheck = (...args) => {
       const stats = (internals.partCurrent ?? internals.fragCurrent)?.stats;
-      if (stats !== undefined && stats.loaded === 0 && !stats.aborted) return;
-      abandonIfTooSlow(...args);
+      if (stats === undefined) return abandonIfTooSlow(...args);
+      if (stats.loaded === 0 && !stats.aborted) return;
+      fromFirstByte(stats, () => abandonIfTooSlow(...args));
     };
   }
 
   override get nextAutoLevel(): number {
-    const next = super.nextAutoLevel;
-    const { loadLevel, mainForwardBufferInfo } = this.hls;
-    const isClimb = loadLevel >= 0 && next > loadLevel;
-    return isClimb && (mainForwardBufferInfo?.len ?? 0) < CLIMB_BUFFER_SECONDS ? loadLevel : next;
+    const wanted = super.nextAutoLevel;
+    const { hls } = this;
+    const seconds = placeToLoad(hls.mainForwardBufferInfo, hls.media);
+    return chooseRung({
+      wanted,
+      current: hls.loadLevel,
+      bufferSeconds: hls.mainForwardBufferInfo?.len ?? 0,
+      isNewPlace: hls.loadLevel < 0 || hls.media?.seeking === true,
+      rungs: hls.levels.map(({ uri }) => this.#lookAt(uri, seconds)),
+    });
   }
 
   override set nextAutoLevel(level: number) {
     super.nextAutoLevel = level;
   }
 
-  protected override onFragBuffered(event: Events.FRAG_BUFFERED, data: FragBufferedData): void {
-    const { loading } = (data.part?.stats.loaded ? data.part : data.frag).stats;
-    const requestedMs = loading.start;
-    if (loading.first > 0) loading.start = loading.first;
-    super.onFragBuffered(event, data);
-    loading.start = requestedMs;
+  protected override onFragLoaded(event: Events.FRAG_LOADED, data: FragLoadedData): void {
+    fromFirstByte((data.part ?? data.frag).stats, () => super.onFragLoaded(event, data));
   }
+
+  protected override onFragBuffered(event: Events.FRAG_BUFFERED, data: FragBufferedData): void {
+    fromFirstByte((data.part?.stats.loaded ? data.part : data.frag).stats, () => super.onFragBuffered(event, data));
+  }
+}
+
+/** Lets hls.js measure as if the request had begun with its first byte. What others read of it stays true. */
+function fromFirstByte({ loading }: Pick<LoaderStats, 'loading'>, measure: () => void): void {
+  const requestedMs = loading.start;
+  if (loading.first > 0) loading.start = loading.first;
+  measure();
+  loading.start = requestedMs;
 }

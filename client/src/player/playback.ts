@@ -1,4 +1,5 @@
 import Hls, { type ErrorData, Events } from 'hls.js';
+import type { PreparedParts } from '../segments/prepared-parts.ts';
 import type { PlaybackProblem } from '../texts.ts';
 import { hlsSettings } from './hls-settings.ts';
 import { recallLineBps, rememberLineBps } from './line-estimate.ts';
@@ -14,6 +15,7 @@ export interface PlaybackOptions {
   loadAtOnce: boolean;
   /** Not all of it is encoded yet: the first variant is what the server makes first. */
   isCold: boolean;
+  lookAt: PreparedParts['lookAt'];
   /** Each time an hls.js is made, before it loads. */
   onHls: (hls: Hls) => void;
   /** Playback has stopped for good; `start` begins anew where it stopped. */
@@ -28,7 +30,7 @@ export interface Playback {
 }
 
 /** Plays a multivariant playlist in a video element: by hls.js where Media Source exists, else by the browser. */
-export function createPlayback({ video, playlistUrl, loadAtOnce, isCold, onHls, onProblem }: PlaybackOptions): Playback {
+export function createPlayback({ video, playlistUrl, loadAtOnce, isCold, lookAt, onHls, onProblem }: PlaybackOptions): Playback {
   let hls: Hls | undefined;
   let attempts: Attempts = { network: 0, media: 0 };
   let healthy: ReturnType<typeof setTimeout> | undefined;
@@ -46,7 +48,7 @@ export function createPlayback({ video, playlistUrl, loadAtOnce, isCold, onHls, 
   }
 
   function startHls(startSeconds: number, autoStartLoad: boolean): void {
-    const next = new Hls(hlsSettings({ estimateBps: recallLineBps(), startSeconds, autoStartLoad }));
+    const next = new Hls(hlsSettings({ estimateBps: recallLineBps(), startSeconds, autoStartLoad, lookAt }));
     hls = next;
     next.on(Events.ERROR, (_, error) => {
       if (error.fatal) recover(next, error);

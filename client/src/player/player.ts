@@ -2,10 +2,12 @@ import './media-chrome.ts';
 import './player.css';
 import type Hls from 'hls.js';
 import { h } from '../dom.ts';
+import type { PreparedParts } from '../segments/prepared-parts.ts';
 import { type PlaybackProblem, texts } from '../texts.ts';
 import { audioMenu } from './audio-menu.ts';
 import { createPlayback } from './playback.ts';
 import { createPlaybackStats, type PlaybackStats } from './playback-stats.ts';
+import { preparingNotice } from './preparing-notice.ts';
 import { qualityMenu } from './quality-menu.ts';
 import { statsOverlay } from './stats-overlay.ts';
 
@@ -30,10 +32,20 @@ export interface PlayerOptions {
   autoplay: boolean;
   /** Not all of it is encoded yet. */
   isCold: boolean;
+  parts: PreparedParts;
+  /** Told where playback stands as it goes on, in seconds. */
+  onTime?: (seconds: number) => void;
 }
 
-/** The player with its controls. `close` stops it and frees what it holds. */
-export function createPlayer({ playlistUrl, name, posterUrl, autoplay, isCold }: PlayerOptions): { element: HTMLElement; close(): void } {
+export interface Player {
+  readonly element: HTMLElement;
+  seek(seconds: number): void;
+  /** Stops it and frees what it holds. */
+  close(): void;
+}
+
+/** The player with its controls. */
+export function createPlayer({ playlistUrl, name, posterUrl, autoplay, isCold, parts, onTime }: PlayerOptions): Player {
   const end = new AbortController();
   const video = h('video', { slot: 'media', playsinline: true, preload: 'auto', 'aria-label': name, poster: posterUrl ?? undefined });
   const stats = createPlaybackStats(video, end.signal);
@@ -45,15 +57,20 @@ export function createPlayer({ playlistUrl, name, posterUrl, autoplay, isCold }:
     playback.start();
     void play();
   });
-  const element = playerFrame({ name, video, overlay, failure: failure.element, menus: [audio, quality], statsButton });
+  const preparing = preparingNotice(video, parts, () => !failure.element.hidden, end.signal);
+  const overlays = [overlay, preparing.element, failure.element];
+  const element = playerFrame({ name, video, overlays, menus: [audio, quality], statsButton });
+  for (const type of ['timeupdate', 'seeking'] as const)
+    video.addEventListener(type, () => onTime?.(video.currentTime), { signal: end.signal });
 
   const playback = createPlayback({
     video,
     playlistUrl,
     loadAtOnce: autoplay,
     isCold,
+    lookAt: parts.lookAt,
     onHls(hls) {
-      for (const follower of [stats, quality, audio]) follower.follow(hls);
+      for (const follower of [stats, quality, audio, preparing]) follower.follow(hls);
     },
     onProblem: failure.show,
   });
@@ -83,6 +100,9 @@ export function createPlayer({ playlistUrl, name, posterUrl, autoplay, isCold }:
 
   return {
     element,
+    seek(seconds) {
+      video.currentTime = seconds;
+    },
     close() {
       end.abort();
       playback.close();
@@ -94,13 +114,12 @@ export function createPlayer({ playlistUrl, name, posterUrl, autoplay, isCold }:
 interface FrameParts {
   name: string;
   video: HTMLVideoElement;
-  overlay: HTMLElement;
-  failure: HTMLElement;
+  overlays: HTMLElement[];
   menus: { button: HTMLElement; menu: HTMLElement }[];
   statsButton: HTMLElement;
 }
 
-function playerFrame({ name, video, overlay, failure, menus, statsButton }: FrameParts): HTMLElement {
+function playerFrame({ name, video, overlays, menus, statsButton }: FrameParts): HTMLElement {
   const controller = h(
     'media-controller',
     { class: 'player__controller', 'aria-label': texts.playerLabel(name), defaultstreamtype: 'on-demand' },
@@ -125,7 +144,7 @@ function playerFrame({ name, video, overlay, failure, menus, statsButton }: Fram
       h('media-fullscreen-button', { notooltip: true }),
     ),
   );
-  const frame = h('div', { class: 'player' }, controller, overlay, failure);
+  const frame = h('div', { class: 'player' }, controller, ...overlays);
   // The overlays go to full screen with the picture.
   (controller as HTMLElement & { fullscreenElement: HTMLElement }).fullscreenElement = frame;
   return frame;

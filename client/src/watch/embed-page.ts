@@ -1,4 +1,5 @@
 import { createEventStream } from '../app/event-stream.ts';
+import { openLiveSegments } from '../segments/live-segments.ts';
 import { texts } from '../texts.ts';
 import { followTitle } from './follow-title.ts';
 import { stage } from './stage.ts';
@@ -8,11 +9,13 @@ import { loadFailedMessage, stageMessage } from './stage-message.ts';
 export function mountEmbed(root: HTMLElement, titleId: string): void {
   document.documentElement.classList.add('embedded');
   const end = new AbortController();
-  const picture = stage({ autoplay: new URLSearchParams(location.search).get('autoplay') === '1' }, end.signal);
+  const events = createEventStream(() => undefined);
+  const segments = openLiveSegments(titleId, events, end.signal);
+  const picture = stage({ autoplay: new URLSearchParams(location.search).get('autoplay') === '1', segments }, end.signal);
   root.replaceChildren(picture.element);
   followTitle(
     titleId,
-    createEventStream(() => undefined),
+    events,
     {
       title(title) {
         document.title = texts.documentTitle(title.name);

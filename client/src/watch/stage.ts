@@ -1,14 +1,26 @@
 import type { TitleView } from '../../../pipeline/model/title.ts';
 import { h, type View } from '../dom.ts';
+import type { Player } from '../player/player.ts';
+import type { LiveSegments } from '../segments/live-segments.ts';
+import { preparedParts } from '../segments/prepared-parts.ts';
 import { texts } from '../texts.ts';
 import { stageMessage } from './stage-message.ts';
+
+export interface StageOptions {
+  autoplay: boolean;
+  segments: LiveSegments;
+  /** Told where playback stands, in seconds. */
+  onTime?: (seconds: number) => void;
+}
 
 /**
  * The place of the picture: says why there is none yet, and becomes the player as soon as the title can be played. The
  * player's code, most of what there is, is loaded here and not with the library.
  */
-export function stage(options: { autoplay: boolean }, signal: AbortSignal): View<TitleView> {
+export function stage(options: StageOptions, signal: AbortSignal): View<TitleView> & { seek(seconds: number): void } {
   const element = h('div', { class: 'stage' });
+  let latest: TitleView | undefined;
+  let player: Player | undefined;
   let shownFor: string | null | undefined;
   const loading = import('../player/player.ts');
   // Told below, when it is needed.
@@ -28,12 +40,14 @@ export function stage(options: { autoplay: boolean }, signal: AbortSignal): View
       element.replaceChildren(stageMessage({ heading: texts.loadFailedHeading, body: texts.errorUnreachable, tone: 'danger', action }));
       return;
     }
-    const player = code.createPlayer({
+    player = code.createPlayer({
       playlistUrl: title.playlistUrl,
       name: title.name,
       posterUrl: title.posterUrl,
       autoplay: options.autoplay,
       isCold: title.state !== 'complete',
+      parts: preparedParts(options.segments, () => latest?.renditions ?? []),
+      ...(options.onTime && { onTime: options.onTime }),
     });
     element.replaceChildren(player.element);
     signal.addEventListener('abort', player.close, { once: true });
@@ -41,9 +55,11 @@ export function stage(options: { autoplay: boolean }, signal: AbortSignal): View
 
   return {
     element,
+    seek: (seconds) => player?.seek(seconds),
     update(title) {
+      latest = title;
       // What is being played goes on, whatever the news: a player is made once.
-      const wanted = canPlay(title) ? title.playlistUrl : title.state;
+      const wanted = canPlay(title) ? title.playlistUrl : [title.state, title.problem?.message].join();
       if (wanted === shownFor) return;
       shownFor = wanted;
       element.classList.toggle('stage--bare', title.state === 'failed' && !canPlay(title));
@@ -59,14 +75,14 @@ function canPlay(title: TitleView): title is TitleView & { playlistUrl: string }
   return playlistUrl !== null && state !== 'waiting' && state !== 'probing';
 }
 
-function describeWait({ state, error }: TitleView): Parameters<typeof stageMessage>[0] {
+function describeWait({ state, error, problem }: TitleView): Parameters<typeof stageMessage>[0] {
   switch (state) {
     case 'failed':
       return { heading: texts.failedHeading, body: error?.message ?? texts.failedFallback, tone: 'danger' };
     case 'waiting':
-      return { heading: texts.waitingHeading, body: texts.waitingBody, tone: 'busy' };
+      return { heading: texts.waitingHeading, body: problem?.message ?? texts.waitingBody, tone: 'busy' };
     default:
-      return { heading: texts.probingHeading, body: texts.probingBody, tone: 'busy' };
+      return { heading: texts.probingHeading, body: problem?.message ?? texts.probingBody, tone: 'busy' };
   }
 }
 

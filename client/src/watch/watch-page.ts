@@ -6,6 +6,7 @@ import { progressBar } from '../app/progress-bar.ts';
 import { h, setText } from '../dom.ts';
 import { formatDuration, formatPercent } from '../format.ts';
 import { describePicture } from '../library/describe-title.ts';
+import { openLiveSegments } from '../segments/live-segments.ts';
 import { texts } from '../texts.ts';
 import { copyButton } from './copy-button.ts';
 import { deleteDialog } from './delete-dialog.ts';
@@ -27,7 +28,8 @@ export function mountWatch(
   // Ends with the page, and with the title.
   const end = new AbortController();
   const alive = AbortSignal.any([signal, end.signal]);
-  const picture = stage({ autoplay: true }, alive);
+  const segments = openLiveSegments(titleId, events, alive);
+  const picture = stage({ autoplay: true, segments }, alive);
   const name = titleName(titleId);
   const facts = h('p', { class: 'watch__facts' });
   const problem = h('p', { class: 'watch__problem', hidden: true });

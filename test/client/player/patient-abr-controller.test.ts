@@ -27,7 +27,7 @@ function isRuleReached(stats: { loaded: number; aborted: boolean }): boolean {
       },
     }),
   ) as unknown as Seen;
-  controller.fragCurrent = { stats };
+  controller.fragCurrent = { stats: { ...stats, loading: { start: 0, first: 0, end: 0 } } };
   controller._abandonRulesCheck();
   return isReached;
 }
@@ -50,6 +50,25 @@ describe('the abandon rule', () => {
   });
 });
 
+describe('the rung to load', () => {
+  const level = (name: string) => ({ uri: `/titles/t/${name}/media.m3u8`, loadError: 0 });
+  const levels = ['v360', 'v720', 'v1080'].map(level);
+
+  test.each([
+    ['is one that is stored at the end of the buffer', { len: 2, end: 40 }, 1],
+    ['is the line’s where nothing is known', { len: 2, end: 400 }, 2],
+  ])('%s', (_title, ahead, next) => {
+    const lookAt = (playlistUrl: string, seconds: number) =>
+      seconds > 100
+        ? undefined
+        : ({ place: playlistUrl.includes('v720') && seconds > 40 ? 'stored' : 'missing', encodeSpeed: null } as const);
+    const player = { ...hls, levels, minAutoLevel: 0, maxAutoLevel: 2, loadLevel: 2, mainForwardBufferInfo: ahead };
+    const controller = new PatientAbrController(player as unknown as typeof hls, lookAt);
+    controller.nextAutoLevel = 2;
+    expect(controller.nextAutoLevel).toBe(next);
+  });
+});
+
 describe('a higher rung, which may have to be encoded first', () => {
   test.each([
     ['is not tried on a short buffer', { loadLevel: 1, bufferSeconds: 7.9, wanted: 2, next: 1 }],
@@ -57,11 +76,25 @@ describe('a higher rung, which may have to be encoded first', () => {
     ['may be what playback begins with', { loadLevel: -1, bufferSeconds: 0, wanted: 2, next: 2 }],
     ['is no lower one, which never waits', { loadLevel: 1, bufferSeconds: 0, wanted: 0, next: 0 }],
   ])('%s', (_title, { loadLevel, bufferSeconds, wanted, next }) => {
-    const player = { ...hls, minAutoLevel: 0, maxAutoLevel: 2, loadLevel, mainForwardBufferInfo: { len: bufferSeconds } };
+    const levels = [0, 1, 2].map(() => ({ uri: '', loadError: 0 }));
+    const player = { ...hls, levels, minAutoLevel: 0, maxAutoLevel: 2, loadLevel, mainForwardBufferInfo: { len: bufferSeconds, end: 0 } };
     const controller = new PatientAbrController(player as unknown as typeof hls);
     controller.nextAutoLevel = wanted;
     expect(controller.nextAutoLevel).toBe(next);
   });
+});
+
+test('the wait before the first byte does not count as the server being far away', () => {
+  class Exposed extends PatientAbrController {
+    loadedTtfbMs(): number {
+      const stats = { aborted: false, loaded: 500_000, loading: { start: 1_000, first: 2_500, end: 3_000 } };
+      for (let times = 0; times < 9; times++)
+        this.onFragLoaded('hlsFragLoaded' as never, { frag: { type: 'main', sn: 1, stats } } as never);
+      expect(stats.loading.start).toBe(1_000);
+      return this.bwEstimator.getEstimateTTFB();
+    }
+  }
+  expect(new Exposed(hls).loadedTtfbMs()).toBeLessThan(100);
 });
 
 test('the wait before the first byte does not count as the line being slow', () => {
