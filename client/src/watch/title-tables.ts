@@ -1,19 +1,19 @@
 import type { TitleView } from '../../../pipeline/model/title.ts';
-import { formatBitrate, rungName } from '../format.ts';
+import { formatBitrate } from '../format.ts';
 import { texts } from '../texts.ts';
+import { nameRenditions, orderRenditions } from './name-renditions.ts';
 
-export const RENDITION_HEADINGS = [texts.rendition, texts.size, texts.bitrate, texts.codec, texts.prepared];
+export const RENDITION_HEADINGS = [texts.rendition, texts.size, texts.bitrate, texts.codec];
 export const REPORT_HEADINGS = [texts.stream, texts.codec, texts.outcome, texts.why];
 
 /** Rungs from the best down, then sound. Pure. */
 export function renditionRows({ renditions }: TitleView): string[][] {
-  const ordered = renditions.toSorted((a, b) => (a.kind === b.kind ? b.bitrateBps - a.bitrateBps : a.kind === 'video' ? -1 : 1));
-  return ordered.map((rendition) => [
-    rendition.kind === 'video' ? rungName(rendition) : texts.sound,
+  const names = nameRenditions(renditions);
+  return orderRenditions(renditions).map((rendition, index) => [
+    names[index]!.name,
     rendition.width && rendition.height ? `${rendition.width} × ${rendition.height}` : '–',
     formatBitrate(rendition.bitrateBps),
     rendition.codecs,
-    texts.preparedSegments(rendition.segmentsCommitted, rendition.segmentsPlanned),
   ]);
 }
 

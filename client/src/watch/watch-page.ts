@@ -2,15 +2,15 @@ import type { TitleView } from '../../../pipeline/model/title.ts';
 import type { EventStream } from '../app/event-stream.ts';
 import { icon } from '../app/icons.ts';
 import type { LiveBackground } from '../app/live-background.ts';
-import { progressBar } from '../app/progress-bar.ts';
 import { h, setText } from '../dom.ts';
-import { formatDuration, formatPercent } from '../format.ts';
+import { formatDuration } from '../format.ts';
 import { describePicture } from '../library/describe-title.ts';
 import { openLiveSegments } from '../segments/live-segments.ts';
 import { texts } from '../texts.ts';
 import { copyButton } from './copy-button.ts';
 import { deleteDialog } from './delete-dialog.ts';
 import { followTitle } from './follow-title.ts';
+import { preparedSection } from './prepared-section.ts';
 import { stage } from './stage.ts';
 import { loadFailedMessage, pageNotice } from './stage-message.ts';
 import { table } from './table.ts';
@@ -23,17 +23,17 @@ export function mountWatch(
   options: { titleId: string; events: EventStream; background: LiveBackground; onDeleted: () => void },
   signal: AbortSignal,
 ): void {
-  const { titleId, events, onDeleted } = options;
+  const { titleId, events, background, onDeleted } = options;
   document.title = texts.documentTitle();
   // Ends with the page, and with the title.
   const end = new AbortController();
   const alive = AbortSignal.any([signal, end.signal]);
   const segments = openLiveSegments(titleId, events, alive);
-  const picture = stage({ autoplay: true, segments }, alive);
+  const picture = stage({ autoplay: true, segments, onTime: (seconds) => prepared.showTime(seconds) }, alive);
   const name = titleName(titleId);
   const facts = h('p', { class: 'watch__facts' });
   const problem = h('p', { class: 'watch__problem', hidden: true });
-  const prepared = preparedLine();
+  const prepared = preparedSection({ segments, background, onSeek: picture.seek }, alive);
   const renditions = table(texts.renditions, RENDITION_HEADINGS);
   const report = table(texts.report, REPORT_HEADINGS);
   const dialog = deleteDialog(titleId, onDeleted);
@@ -75,9 +75,11 @@ export function mountWatch(
             .filter(Boolean)
             .join(' · '),
         );
-        // Without a stream the stage says it.
-        problem.hidden = title.error === undefined || title.playlistUrl === null;
-        setText(problem, title.error?.message ?? '');
+        // Without a picture the stage says it. What keeps a title from going on for now is no failure.
+        const said = title.error ?? title.problem;
+        problem.hidden = said === undefined || title.playlistUrl === null || title.state === 'waiting' || title.state === 'probing';
+        problem.toggleAttribute('data-held', title.error === undefined);
+        setText(problem, said?.message ?? '');
         prepared.update(title);
         renditions.update(renditionRows(title));
         report.update(reportRows(title));
@@ -90,19 +92,4 @@ export function mountWatch(
     },
     alive,
   );
-}
-
-/** How much is prepared: nothing for what was complete from the start, and a line that stays where one was shown. */
-function preparedLine() {
-  const bar = progressBar(texts.prepared);
-  const note = h('p', { class: 'prepared__note' });
-  const element = h('div', { class: 'prepared', hidden: true }, bar.element, note);
-  return {
-    element,
-    update({ state, progress }: TitleView) {
-      if (state === 'playable') element.hidden = false;
-      bar.update(progress);
-      setText(note, state === 'complete' ? texts.preparedAll : texts.preparedNote(formatPercent(progress)));
-    },
-  };
 }

@@ -1,25 +1,30 @@
 import { expect, test } from 'vitest';
 import { RENDITION_HEADINGS, REPORT_HEADINGS, renditionRows, reportRows } from '../../../client/src/watch/title-tables.ts';
+import { renditionView } from '../rendition-fixture.ts';
 import { titleView } from '../title-fixture.ts';
 
-test('renditions stand from the best rung down, sound last, with what is missing of each', () => {
-  const base = { codecs: 'c', segmentsPlanned: 10, encodeSpeed: null, playlistUrl: '' };
+test('renditions stand from the best rung down, sound last', () => {
   const rows = renditionRows(
     titleView({
       id: 'a',
       renditions: [
-        { ...base, id: 'a1', kind: 'audio', bitrateBps: 9_000_000, segmentsCommitted: 10 },
-        { ...base, id: 'v360', kind: 'video', width: 640, height: 360, bitrateBps: 700_000, segmentsCommitted: 3 },
-        { ...base, id: 'v720', kind: 'video', width: 1280, height: 720, bitrateBps: 2_800_000, segmentsCommitted: 10 },
+        renditionView({ id: 'a1', kind: 'audio', bitrateBps: 9_000_000 }),
+        renditionView({ id: 'v360', width: 640, height: 360, bitrateBps: 700_000 }),
+        renditionView({ id: 'v720', width: 1280, height: 720, bitrateBps: 2_800_000 }),
       ],
     }),
   );
   expect(rows).toEqual([
-    ['720p', '1280 × 720', '2.8 Mb/s', 'c', 'All'],
-    ['360p', '640 × 360', '700 kb/s', 'c', '3 of 10 segments'],
-    ['Sound', '–', '9.0 Mb/s', 'c', 'All'],
+    ['720p', '1280 × 720', '2.8 Mb/s', 'c'],
+    ['360p', '640 × 360', '700 kb/s', 'c'],
+    ['Sound', '–', '9.0 Mb/s', 'c'],
   ]);
   expect(rows.every((row) => row.length === RENDITION_HEADINGS.length)).toBe(true);
+});
+
+test('several sounds are numbered', () => {
+  const sounds = ['a1', 'a2'].map((id) => renditionView({ id, kind: 'audio' }));
+  expect(renditionRows(titleView({ id: 'a', renditions: sounds })).map(([name]) => name)).toEqual(['Sound 1', 'Sound 2']);
 });
 
 test('every stream of the source has its row, with its outcome in words', () => {
