@@ -5,6 +5,8 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createLog } from '../../pipeline/log.ts';
 import type { TitleView } from '../../pipeline/model/title.ts';
+import { hasSegment } from '../../pipeline/model/work/segment-runs.ts';
+import type { BackgroundView, TitleSegmentsView, WorkView } from '../../pipeline/model/work/work-view.ts';
 import { loadSettings } from '../../server/config.ts';
 import { type RunningServer, startServer } from '../../server/start-server.ts';
 import { makeClip } from '../ffmpeg/make-clip.ts';
@@ -180,6 +182,108 @@ describe.skipIf(chromiumPath === undefined)('the pages, on the real server', () 
     expect(asked.filter((path) => path.endsWith('.m4s'))).toEqual([]);
     await page.locator('media-play-button').click();
     await played(0.1);
+  });
+
+  describe('a film that is prepared while it is watched', () => {
+    const SECONDS = 160;
+    let long: TitleView;
+    let segments: TitleSegmentsView;
+
+    beforeAll(async () => {
+      const path = join(folder, 'long.mp4');
+      const sources = [
+        '-f',
+        'lavfi',
+        '-i',
+        `testsrc2=size=854x480:rate=25:duration=${SECONDS}`,
+        '-f',
+        'lavfi',
+        '-i',
+        `sine=440:d=${SECONDS}`,
+      ];
+      await makeClip(...sources, '-c:v', 'libx264', '-preset', 'ultrafast', '-c:a', 'aac', '-movflags', '+faststart', path);
+      const { id } = (await (
+        await fetch(`${server.url}/api/titles?name=Long.mp4`, { method: 'PUT', body: await readFile(path) })
+      ).json()) as TitleView;
+      // Answered when the title is planned.
+      await (await fetch(`${server.url}/titles/${id}/multivariant.m3u8`)).text();
+      long = (await (await fetch(`${server.url}/api/titles/${id}`)).json()) as TitleView;
+      segments = await fetchSegments();
+    });
+    afterAll(() => removeTitle('Long'));
+
+    const fetchSegments = async () => (await (await fetch(`${server.url}/api/titles/${long.id}/segments`)).json()) as TitleSegmentsView;
+    const segmentAt = (seconds: number) => segments.boundaryTicks.findLastIndex((ticks) => ticks <= seconds * 90_000);
+    const pictures = () => long.renditions.filter(({ kind }) => kind === 'video');
+
+    test('a wait for a part that is not there yet is told over the picture, and over when it plays', async () => {
+      const seconds = SECONDS / 2;
+      const place = segmentAt(seconds);
+      let release = (): void => undefined;
+      const released = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      // Held on its way to the server, it takes as long to encode as it is wanted to.
+      await page.route(`**/${place}.m4s`, async (route) => {
+        await released;
+        await route.continue();
+      });
+      await page.goto(`${server.url}/watch/${long.id}`);
+      await played(0.1);
+      await page.locator('.strip').waitFor();
+      const isThere = (await fetchSegments()).renditions.some((rendition) => hasSegment(rendition.segments, place));
+      expect(isThere, 'the place is encoded already').toBe(false);
+      await page.evaluate((place) => {
+        window.millracePlayer!.video.currentTime = place;
+      }, seconds);
+      const notice = page.getByRole('status').getByText('Preparing this part…');
+      await notice.waitFor(TIMEOUT);
+      release();
+      await played(seconds + 0.1);
+      expect(await notice.count()).toBe(0);
+    });
+
+    test('a place chosen in the strip is played on the rung that is stored there, and the strip tells of it', async () => {
+      const place = segmentAt(SECONDS * 0.9);
+      const lowest = pictures().reduce((a, b) => (a.bitrateBps < b.bitrateBps ? a : b));
+      await (await fetch(`${server.url}/titles/${long.id}/${lowest.id}/${place}.m4s`)).arrayBuffer();
+
+      await page.goto(`${server.url}/watch/${long.id}`);
+      await played(0.1);
+      const row = page.getByRole('img', { name: new RegExp(`^${lowest.height}p: [1-9]\\d* % there$`) });
+      await row.waitFor(TIMEOUT);
+      const { renditions: before } = await fetchSegments();
+      const asked = page.waitForRequest((request) => pictures().some(({ id }) => request.url().endsWith(`/${id}/${place}.m4s`)), TIMEOUT);
+      const { width } = (await row.boundingBox())!;
+      await row.click({ position: { x: width * 0.9, y: 2 } });
+      const rendition = (await asked).url().split('/').at(-2);
+      const storedThere = [...before, ...(await fetchSegments()).renditions].filter(({ segments }) => hasSegment(segments, place));
+      expect(storedThere.map(({ id }) => id)).toContain(rendition);
+      await played(SECONDS * 0.9 + 0.1);
+    });
+  });
+
+  test('background work is paused and goes on at a button', async ({ skip }) => {
+    const work = async () => (await fetch(`${server.url}/api/work`)).json() as Promise<WorkView>;
+    skip((await fetch(`${server.url}/api/work`)).status === 404, 'this server does not tell of its work');
+    await page.goto(server.url);
+    await page.getByRole('button', { name: 'Pause background work' }).click();
+    await page.getByText('Background work is paused').waitFor();
+    expect((await work()).background).toMatchObject({ state: 'paused', isPaused: true } satisfies BackgroundView);
+    // Another page knows it too.
+    await page.goto(`${server.url}/`);
+    await page.getByRole('button', { name: 'Resume background work' }).click();
+    await page.getByRole('button', { name: 'Pause background work' }).waitFor();
+    expect((await work()).background.isPaused).toBe(false);
+  });
+
+  test('of a server that does not tell of its work, the pages do not either', async () => {
+    await page.route('**/api/work', (route) => route.fulfill({ status: 404, json: { code: 'not_found' } }));
+    const told = page.waitForResponse('**/api/work');
+    await page.goto(server.url);
+    await told;
+    await card('Water mill').waitFor();
+    expect(await page.locator('.background').isVisible()).toBe(false);
   });
 
   test.each([360, 390, 768])('at %i px nothing scrolls sideways, and what can be tapped is 44 px', async (width) => {
