@@ -115,7 +115,7 @@ export const texts = {
     other: (what: string, at: string) => `Encoding ${what} at ${at}`,
   },
   runOnHold: (sentence: string) => `${sentence} (on hold)`,
-  moreRuns: (count: number) => `and ${count} more`,
+  andMoreRuns: (sentence: string, count: number) => `${sentence}, and ${count} more`,
   nothingEncoded: 'Nothing of it is being encoded now.',
   renditions: 'Renditions',
   rendition: 'Rendition',

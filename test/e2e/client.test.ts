@@ -254,8 +254,9 @@ describe.skipIf(chromiumPath === undefined)('the pages, on the real server', () 
       await row.waitFor(TIMEOUT);
       const { renditions: before } = await fetchSegments();
       const asked = page.waitForRequest((request) => pictures().some(({ id }) => request.url().endsWith(`/${id}/${place}.m4s`)), TIMEOUT);
-      const { width } = (await row.boundingBox())!;
-      await row.click({ position: { x: width * 0.9, y: 2 } });
+      const places = page.locator('.strip__over');
+      const { width } = (await places.boundingBox())!;
+      await places.click({ position: { x: width * 0.9, y: 2 } });
       const rendition = (await asked).url().split('/').at(-2);
       const storedThere = [...before, ...(await fetchSegments()).renditions].filter(({ segments }) => hasSegment(segments, place));
       expect(storedThere.map(({ id }) => id)).toContain(rendition);

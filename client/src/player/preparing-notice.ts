@@ -70,6 +70,9 @@ export function preparingNotice(
     follow(next) {
       hls = next;
       for (const event of [Events.FRAG_LOADING, Events.ERROR] as const) next.on(event, look);
+      next.on(Events.DESTROYING, () => {
+        if (hls === next) hls = undefined;
+      });
     },
   };
 }

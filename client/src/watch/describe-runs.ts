@@ -15,7 +15,9 @@ export function describeRuns(state: SegmentsState, renditions: readonly Renditio
   const ordered = state.runs.toSorted((a, b) => URGENCY.indexOf(a.cause) - URGENCY.indexOf(b.cause) || a.firstSegment - b.firstSegment);
   const sentences = ordered.map((run) => describeRun(run, state, renditions));
   const left = sentences.length - MOST_LINES;
-  return left > 0 ? [...sentences.slice(0, MOST_LINES), texts.moreRuns(left)] : sentences;
+  return sentences
+    .slice(0, MOST_LINES)
+    .map((sentence, index) => (left > 0 && index === MOST_LINES - 1 ? texts.andMoreRuns(sentence, left) : sentence));
 }
 
 function describeRun(run: EncodingRun, state: SegmentsState, renditions: readonly RenditionView[]): string {

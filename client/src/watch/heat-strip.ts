@@ -29,11 +29,13 @@ interface Row {
 export function heatStrip(onSeek: (share: number) => void): View<StripContent> & { showTime(share: number): void } {
   const rows = h('ul', { class: 'strip__rows' });
   const cursor = h('span', { class: 'strip__cursor', 'aria-hidden': 'true', hidden: true });
-  const element = h('div', { class: 'strip' }, rows, h('div', { class: 'strip__over' }, cursor));
+  // Over the tracks alone: the names beside them are no place of the title.
+  const over = h('div', { class: 'strip__over' }, cursor);
+  const element = h('div', { class: 'strip' }, rows, over);
   const show = keyedList<Row>(rows, ({ id }) => id, createRow);
 
-  element.addEventListener('click', ({ clientX }) => {
-    const { left, width } = element.lastElementChild!.getBoundingClientRect();
+  over.addEventListener('click', ({ clientX }) => {
+    const { left, width } = over.getBoundingClientRect();
     const share = (clientX - left) / width;
     if (share >= 0 && share < 1) onSeek(share);
   });

@@ -38,6 +38,6 @@ test.each<[Partial<EncodingRun>, string]>([
 
 test('the most urgent stands first, and more than two are counted', () => {
   const lines = sentences({ cause: 'background' }, { cause: 'prefetch' }, { cause: 'lead' }, { cause: 'demand' });
-  expect(lines.map((line) => line.replace(/.*0:24/, ''))).toEqual([' for a viewer', ', ahead of a viewer', 'and 2 more']);
+  expect(lines.map((line) => line.replace(/.*0:24/, ''))).toEqual([' for a viewer', ', ahead of a viewer, and 2 more']);
   expect(sentences()).toEqual([]);
 });
