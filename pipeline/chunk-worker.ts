@@ -28,6 +28,8 @@ export interface ChunkWorkerSettings {
   bus: EventBus;
   board: WorkBoard;
   tools: FfmpegTools;
+  /** Kept to the cores that work has which nobody waits for. */
+  backgroundTools: FfmpegTools;
   seekIndexes: SeekIndexes;
   log: Log;
 }
@@ -37,6 +39,8 @@ export const LEASE_MS = 30_000;
 
 /** Viewers and new titles come first, also for the processor. */
 const NICENESS: Record<ChunkCause, number> = { demand: 0, lead: 0, first: 0, prefetch: 10, background: 10 };
+
+const isBackground = (cause: ChunkCause): boolean => NICENESS[cause] > 0;
 
 /** A leased chunk being encoded. */
 export interface ChunkRun {
@@ -51,8 +55,9 @@ export interface ChunkRun {
 
 /** Encodes what a leased chunk still lacks, segment by segment, each committed under the lease. */
 export function startChunkRun(settings: ChunkWorkerSettings, lease: ChunkLease): ChunkRun {
-  const { mediaDir, store, tools, seekIndexes, board } = settings;
+  const { mediaDir, store, seekIndexes, board } = settings;
   const { chunk, cause } = lease;
+  const tools = isBackground(cause) ? settings.backgroundTools : settings.tools;
   const log = settings.log.child({ title: chunk.titleId, chunk: describeChunk(chunk), cause });
   const stop = new AbortController();
   const processes = new Set<RunningFfmpeg>();
@@ -87,7 +92,12 @@ export function startChunkRun(settings: ChunkWorkerSettings, lease: ChunkLease):
       endWhenEnough();
     });
     const keyframeBefore = (ticks: Ticks) => seekIndexes.keyframeBefore(title, ticks, stop.signal);
-    const environment = { tools, log, signal: stop.signal, niceness: NICENESS[cause], onStarted, onProgress: reporter.noteSpeed };
+    const environment = {
+      ...{ tools, log, signal: stop.signal, niceness: NICENESS[cause], onStarted },
+      onProgress: reporter.noteSpeed,
+      onDiscarded: (renditionId: string, frames: number) =>
+        settings.bus.publish({ type: 'discarded', titleId: chunk.titleId, renditionId, frames, cause }),
+    };
     const startedAtMs = board.nowMs();
     for (const part of missing) {
       if (isEnough) break;

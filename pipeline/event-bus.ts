@@ -14,6 +14,8 @@ export type PipelineEvent =
   | { type: 'plan'; titleId: string; revision: number }
   | { type: 'init'; titleId: string; renditionId: string }
   | { type: 'segment'; titleId: string; renditionId: string; segment: number; sizeBytes: number; cause: ChunkCause; isTwice: boolean }
+  /** Frames that were encoded and are in no stored segment: their run was cut, cancelled or killed. */
+  | { type: 'discarded'; titleId: string; renditionId: string; frames: number; cause: ChunkCause }
   | { type: 'segment-evicted'; titleId: string; renditionId: string; segment: number }
   /** A viewer asked for a segment: it was there (`asked`), or is waited for until it is `answered`, one way or another. */
   | { type: 'demand'; titleId: string; renditionId: string; segment: number; state: 'asked' | 'waiting' | 'answered' }

@@ -1,8 +1,9 @@
 import { type BackgroundControlSettings, openBackgroundControl } from './background-control.ts';
 import { progressOf } from './catalogue/derive-state.ts';
+import { createDiskBudget } from './disk-budget.ts';
 import type { Plan } from './model/plan.ts';
 import type { TitleError } from './model/title.ts';
-import type { BackgroundView, DiskView, RunView, WorkView } from './model/work/work-view.ts';
+import type { BackgroundView, RunView, WorkView } from './model/work/work-view.ts';
 import { createOnDemand, type OnDemand } from './on-demand.ts';
 import { type Scheduler, type SchedulerSettings, startScheduler } from './scheduler.ts';
 import { createTitleProblems } from './title-problems.ts';
@@ -14,6 +15,8 @@ export interface WorkEngineSettings extends Omit<SchedulerSettings, 'board' | 'b
   idleMs: number;
   /** How long a request for a missing segment is held. */
   waitMs: number;
+  /** What the segments of all titles may take up; undefined without a budget. */
+  maxBytes: number | undefined;
   /** Milliseconds on any clock that never runs backwards. */
   nowMs?: () => number;
   background: Pick<BackgroundControlSettings, 'path' | 'isOff' | 'quietHours'>;
@@ -32,7 +35,8 @@ export async function startWorkEngine(settings: WorkEngineSettings): Promise<Wor
   const { bus, log, catalogue } = settings;
   // First of all that listen: whoever decides by it finds it current.
   const board = createWorkBoard(settings);
-  const background = await openBackgroundControl({ ...settings.background, bus, log, hasRoom: async () => true });
+  const disk = createDiskBudget({ ...settings, isWatched: board.isWatched, encoderFingerprint: settings.tools.encoderFingerprint });
+  const background = await openBackgroundControl({ ...settings.background, bus, log, hasRoom: disk.hasRoomForBackground });
   const problems = createTitleProblems((titleId) => {
     tellTitle(titleId).catch((error: unknown) => log.warn({ title: titleId, err: error }, 'what a title waits for could not be told'));
   });
@@ -53,21 +57,27 @@ export async function startWorkEngine(settings: WorkEngineSettings): Promise<Wor
     });
   }
 
-  async function viewDisk(): Promise<DiskView> {
-    return { usedBytes: 0, maxBytes: null };
-  }
+  // Soon enough for the background to stop before it fills the budget.
+  const unsubscribe = bus.subscribe((event) => {
+    if (event.type !== 'segment' || settings.maxBytes === undefined) return;
+    background.refresh().catch((error: unknown) => log.warn({ err: error }, 'the room on the disk could not be looked at'));
+  });
+  // A budget may have become smaller since the last start.
+  disk.makeRoom().catch((error: unknown) => log.warn({ err: error }, 'no room could be made'));
 
   return {
     ...onDemand,
     ...scheduler,
     board,
-    readWork: async () => ({ runs: viewRuns(), background: background.view(), disk: await viewDisk() }),
+    readWork: async () => ({ runs: viewRuns(), background: background.view(), disk: await disk.view() }),
     setBackgroundPaused: background.setPaused,
     problemOf: problems.of,
     encodeSpeed: board.encodeSpeed,
     async close() {
+      unsubscribe();
       background.close();
       await scheduler.close();
+      await disk.close();
       board.close();
     },
   };

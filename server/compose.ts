@@ -7,6 +7,7 @@ import { openSqliteCatalogue } from '../pipeline/catalogue/sqlite-catalogue.ts';
 import { AppError } from '../pipeline/errors.ts';
 import { createLocalEventBus, type EventBus } from '../pipeline/event-bus.ts';
 import { sweepJobFolders } from '../pipeline/ffmpeg/job-folder.ts';
+import { keepToCores } from '../pipeline/ffmpeg/keep-to-cores.ts';
 import { type FfmpegTools, locateFfmpeg } from '../pipeline/ffmpeg/locate.ts';
 import { makeSampleClip } from '../pipeline/ffmpeg/sample-clip.ts';
 import { startIndexWatcher } from '../pipeline/index-watcher.ts';
@@ -101,11 +102,13 @@ async function startParts(settings: Settings, log: Log, closers: (() => unknown)
   const cores = availableParallelism();
   const engine = await startWorkEngine({
     ...{ mediaDir, store, catalogue, queue, bus, tools, seekIndexes, log },
+    backgroundTools: await keepToCores(tools, settings.BACKGROUND_CORES, log),
     chunkSeconds: settings.CHUNK_SECONDS,
     capacity: { cores, encoders: settings.ENCODERS ?? fittingEncoders(cores) },
     leadSegments: Math.ceil(settings.LEAD_SECONDS / settings.SEGMENT_SECONDS),
     idleMs: settings.DEMAND_IDLE_SECONDS * 1000,
     waitMs: settings.DEMAND_WAIT_SECONDS * 1000,
+    maxBytes: settings.MAX_DISK_BYTES,
     background: {
       path: join(mediaDir, 'background.json'),
       isOff: settings.BACKGROUND_CORES === 0,

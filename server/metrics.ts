@@ -47,6 +47,12 @@ export function createMetrics({ catalogue, queue, bus }: Services, eventClients:
     help: 'Requests answered with a segment that was there already.',
     registers,
   });
+  const discarded = new Counter({
+    name: 'millrace_frames_discarded_total',
+    help: 'Frames that were encoded and thrown away, because their run was cut, cancelled or killed.',
+    labelNames: ['cause'],
+    registers,
+  });
   const evicted = new Counter({ name: 'millrace_segments_evicted_total', help: 'Segments removed to keep the disk budget.', registers });
   const bytes = new Counter({ name: 'millrace_segment_bytes_committed_total', help: 'Their bytes.', registers });
   const chunks = new Counter({
@@ -91,6 +97,7 @@ export function createMetrics({ catalogue, queue, bus }: Services, eventClients:
     } else if (event.type === 'chunk') {
       if (event.state !== 'started') chunks.inc({ cause: event.cause, state: event.state });
     } else if (event.type === 'segment-evicted') evicted.inc();
+    else if (event.type === 'discarded') discarded.inc({ cause: event.cause }, event.frames);
     else if (event.type === 'demand' && event.state === 'asked') reused.inc();
   });
 

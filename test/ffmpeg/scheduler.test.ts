@@ -232,6 +232,27 @@ describe('work in the background', () => {
   });
 });
 
+describe('a budget for the disk', () => {
+  test('stops the background before it is used up; what viewers ask for takes the place of what was watched least recently', async () => {
+    const budget = 150_000;
+    const clock = { nowMs: 1_000_000 };
+    const home = await openHome(await newHome(), { maxBytes: budget, boardNowMs: () => clock.nowMs, leadSegments: 0, idleMs: 1_000 });
+    await home.addTitle(film, 'film');
+    await home.preparer.prepare('film');
+    await home.waitFor((event) => event.type === 'background' && event.background.state === 'disk');
+    for (const segment of [11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0]) {
+      clock.nowMs += 1_000;
+      expect(await home.waitForFile('film', 'v90', `${segment}.m4s`, new AbortController().signal)).toBe('ready');
+    }
+    await home.waitFor((event) => event.type === 'segment-evicted');
+    const { disk, background } = await home.engine.readWork();
+    expect(disk).toMatchObject({ maxBytes: budget });
+    expect(background.state).toBe('disk');
+    expect((await home.catalogue.getTitle('film'))?.state).toBe('playable');
+    expect(home.putTwice).toEqual([]);
+  });
+});
+
 describe('what is stored', () => {
   test('is not encoded again after a restart in the middle', async () => {
     const folder = await newHome();

@@ -80,6 +80,7 @@ export interface OpenOptions
   /** Stands between the pipeline and the real store. */
   wrapStore?: (store: SegmentStore) => SegmentStore;
   waitMs?: number;
+  maxBytes?: number;
   /** The clock that viewers are forgotten by. */
   boardNowMs?: () => number;
   isBackgroundOff?: boolean;
@@ -106,11 +107,13 @@ export async function openHome(home: string, options: OpenOptions = {}) {
   const seekIndexes = createSeekIndexes({ mediaDir: home, tools, log });
   const engine = await startWorkEngine({
     ...{ mediaDir: home, store, catalogue, queue, bus, tools, seekIndexes, log },
+    backgroundTools: tools,
     chunkSeconds: options.chunkSeconds ?? 3,
     capacity: { cores: options.cores ?? 2, encoders: options.encoders ?? 1 },
     leadSegments: options.leadSegments ?? 3,
     idleMs: options.idleMs ?? 60_000,
     waitMs: options.waitMs ?? 100_000,
+    maxBytes: options.maxBytes,
     ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
     ...(options.retryMs === undefined ? {} : { retryMs: options.retryMs }),
     background: { path: join(home, 'background.json'), isOff: options.isBackgroundOff ?? false },

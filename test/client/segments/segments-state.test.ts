@@ -28,12 +28,12 @@ function state(runs: EncodingRun[] = []): SegmentsState {
 }
 
 const segment = (number: number): PipelineEvent => ({
-  ...{ type: 'segment', titleId: 't', renditionId: 'v720', sizeBytes: 1, cause: 'demand' },
+  ...{ type: 'segment', titleId: 't', renditionId: 'v720', sizeBytes: 1, cause: 'demand', isTwice: false },
   segment: number,
 });
 const evicted = (number: number): PipelineEvent => ({ type: 'segment-evicted', titleId: 't', renditionId: 'v720', segment: number });
 const chunk = (changes: Partial<Extract<PipelineEvent, { type: 'chunk' }>> = {}): PipelineEvent => ({
-  ...{ type: 'chunk', titleId: 't', chunkId: 'c', cause: 'demand', state: 'started', progress: 0, isSuspended: false },
+  ...{ type: 'chunk', titleId: 't', chunkId: 'c', cause: 'demand', state: 'started', progress: 0, isSuspended: false, next: {} },
   chunk: { renditionIds: ['v720'], firstSegment: 2, endSegment: 5 },
   ...changes,
 });
