@@ -1,3 +1,4 @@
+import type { MeasuredBandwidth } from '../model/hls/measure-bandwidth.ts';
 import type { TitleRecord, TitleState } from '../model/title.ts';
 import type { EvictionCandidate } from '../model/work/choose-evictions.ts';
 
@@ -61,6 +62,10 @@ export interface Catalogue {
    * page before; segments that are used between two pages may be missed or met again.
    */
   leastRecentlyUsed(limit: number, after?: SegmentUse): Promise<SegmentUse[]>;
+  /** Keeps what was measured of a rendition while it was complete, for when some of it is evicted. */
+  keepBandwidth(titleId: string, renditionId: string, bandwidth: MeasuredBandwidth): Promise<void>;
+  /** What was kept last of each rendition of a title. */
+  keptBandwidths(titleId: string): Promise<ReadonlyMap<string, MeasuredBandwidth>>;
   /** What the segments of all titles take up. From sums that are kept, so as cheap for a million segments. */
   bytesCommitted(): Promise<number>;
   close(): Promise<void>;

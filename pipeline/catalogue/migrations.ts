@@ -37,4 +37,9 @@ export const catalogueMigrations: readonly string[] = [
   ALTER TABLE segments ADD COLUMN used_at_ms INTEGER NOT NULL DEFAULT 0;
   CREATE INDEX segments_by_use ON segments (used_at_ms);
   `,
+  `
+  -- Measured while the rendition was complete; NULL where it never was.
+  ALTER TABLE renditions ADD COLUMN peak_bps REAL;
+  ALTER TABLE renditions ADD COLUMN average_bps REAL;
+  `,
 ];

@@ -159,6 +159,25 @@ export async function openSqliteCatalogue({ path, nowMs = Date.now }: SqliteCata
       );
     },
 
+    async keepBandwidth(titleId, renditionId, { peakBps, averageBps }) {
+      database.run(
+        'UPDATE renditions SET peak_bps = ?, average_bps = ? WHERE title_id = ? AND rendition_id = ?',
+        peakBps,
+        averageBps,
+        titleId,
+        renditionId,
+      );
+    },
+
+    async keptBandwidths(titleId) {
+      const rows = database.all<{ renditionId: string; peakBps: number; averageBps: number }>(
+        `SELECT rendition_id AS renditionId, peak_bps AS peakBps, average_bps AS averageBps
+         FROM renditions WHERE title_id = ? AND peak_bps IS NOT NULL`,
+        titleId,
+      );
+      return new Map(rows.map(({ renditionId, peakBps, averageBps }) => [renditionId, { peakBps, averageBps }]));
+    },
+
     async bytesCommitted() {
       return database.get<{ bytes: number }>('SELECT coalesce(sum(bytes), 0) AS bytes FROM renditions')?.bytes ?? 0;
     },

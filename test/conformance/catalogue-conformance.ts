@@ -240,4 +240,20 @@ export function catalogueConformance(openCatalogue: (options: { nowMs: () => num
     await catalogue.removeTitle('t1');
     expect(await catalogue.bytesCommitted()).toBe(10);
   });
+
+  test('the bandwidth of a rendition is kept while segments come and go, until it is measured anew or its title goes', async () => {
+    const { catalogue, record } = await openUsed();
+    await record('t1', 'v360', 0);
+    await record('t2', 'v360', 0);
+    expect(await catalogue.keptBandwidths('t1')).toEqual(new Map());
+    await catalogue.keepBandwidth('t1', 'v360', { peakBps: 9, averageBps: 5 });
+    await catalogue.keepBandwidth('t1', 'v360', { peakBps: 1000.5, averageBps: 800 });
+    await catalogue.keepBandwidth('t1', 'v720', { peakBps: 9, averageBps: 5 });
+    await catalogue.forgetSegment('t1', 'v360', 0);
+    await catalogue.putTitle(titleRecord('t1', { planRevision: 0 }), 'playable', 3, 6);
+    expect(await catalogue.keptBandwidths('t1')).toEqual(new Map([['v360', { peakBps: 1000.5, averageBps: 800 }]]));
+    expect(await catalogue.keptBandwidths('t2')).toEqual(new Map());
+    await catalogue.removeTitle('t1');
+    expect(await catalogue.keptBandwidths('t1')).toEqual(new Map());
+  });
 }

@@ -81,3 +81,13 @@ export async function openDiskHome(wrapStore: (store: SegmentStore) => SegmentSt
     eventually: (assertion: () => void | Promise<void>) => vi.waitFor(assertion, { timeout: 15_000, interval: 5 }),
   };
 }
+
+export const upTo = (end: number) => Array.from({ length: end }, (_, segment) => segment);
+
+/** The film with `count` of its twenty segments, committed in order; no budget looked on. */
+export async function openFilm(count: number, wrapStore?: (store: SegmentStore) => SegmentStore) {
+  const home = await openDiskHome(wrapStore);
+  await home.addTitle('film');
+  for (const segment of upTo(count)) await home.commit('film', segment < 10 ? 'v360' : 'a1', segment % 10);
+  return home;
+}
