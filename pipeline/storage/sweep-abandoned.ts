@@ -1,5 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { toAppError } from '../errors.ts';
 import { isAbandoned } from './durable-write.ts';
 import { isRenditionId, isTitleId } from './stored-names.ts';
 
@@ -12,8 +13,7 @@ export async function sweepAbandoned(root: string): Promise<number> {
   const sweep = async (folder: string): Promise<string[]> => {
     const names = await namesIn(folder);
     for (const name of names.filter(isAbandoned)) {
-      await rm(join(folder, name), { recursive: true, force: true });
-      removed += 1;
+      if (await remove(join(folder, name))) removed += 1;
     }
     return names;
   };
@@ -23,6 +23,17 @@ export async function sweepAbandoned(root: string): Promise<number> {
     }
   }
   return removed;
+}
+
+/** A disk that cannot be written now keeps nobody from serving what is on it: the next start sweeps. */
+async function remove(path: string): Promise<boolean> {
+  try {
+    await rm(path, { recursive: true, force: true });
+    return true;
+  } catch (error) {
+    if (toAppError(error).retryable) return false;
+    throw error;
+  }
 }
 
 async function namesIn(folder: string): Promise<string[]> {
