@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -24,10 +24,19 @@ export interface Millrace {
   stop(signal?: NodeJS.Signals): Promise<{ code: number | null }>;
 }
 
+/** A server that may not serve yet. */
+export interface LaunchedMillrace {
+  child: ChildProcess;
+  logPath: string;
+  /** Where it serves; undefined when it ended before. */
+  url: Promise<string | undefined>;
+  ended: Promise<{ code: number | null }>;
+}
+
 let building: Promise<unknown> | undefined;
 
-/** The product as `npm start` runs it: built, in a process of its own, on a free port, with a log in the media home. */
-export async function startMillrace(mediaDir: string, env: NodeJS.ProcessEnv = {}): Promise<Millrace> {
+/** Built, in a process of its own, on a free port, with a log beside the media home. */
+export async function launchMillrace(mediaDir: string, env: NodeJS.ProcessEnv = {}): Promise<LaunchedMillrace> {
   building ??= promisify(execFile)(process.execPath, [join(ROOT, 'scripts/build.mjs')]);
   await building;
   const logPath = join(mediaDir, '..', 'server.log');
@@ -38,8 +47,14 @@ export async function startMillrace(mediaDir: string, env: NodeJS.ProcessEnv = {
   });
   await log.close();
   const ended = once(child, 'close').then(([code]) => ({ code: code as number | null }));
+  return { child, logPath, ended, url: Promise.race([firstUrl(child.stdout!), ended.then(() => undefined)]) };
+}
+
+/** The product as `npm start` runs it, once it serves. */
+export async function startMillrace(mediaDir: string, env: NodeJS.ProcessEnv = {}): Promise<Millrace> {
+  const { child, logPath, ended, url: served } = await launchMillrace(mediaDir, env);
   const readLog = () => readFile(logPath, 'utf8');
-  const url = await Promise.race([firstUrl(child.stdout!), ended.then(() => undefined)]);
+  const url = await served;
   if (url === undefined) throw new Error(`The server ended before it served: ${await readLog()}`);
 
   const fetchTitles = async () => ((await (await fetch(`${url}/api/titles`)).json()) as { titles: TitleView[] }).titles;
