@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { scanKeyframes, seekToKeyframeBefore } from './ffmpeg/keyframe-index.ts';
+import type { FfmpegTools } from './ffmpeg/locate.ts';
 import { findKeyframeBefore, keyframeBefore, type ScanOptions, scanPackets } from './ffmpeg/packet-index.ts';
 import { seekTrust } from './ffmpeg/seek.ts';
 import type { SourceInfo } from './model/source-info.ts';
@@ -6,14 +8,18 @@ import type { Ticks } from './model/time.ts';
 import type { TitleRecord } from './model/title.ts';
 import { createTurns } from './take-turns.ts';
 
-/** The last keyframe at or before a place, absolute source time at 90 kHz; undefined before the first. */
+/**
+ * What chooseVideoSeek needs to know of the last keyframe at or before a place, absolute source time at 90 kHz; undefined
+ * before the first.
+ */
 export type KeyframeBefore = (ticks: Ticks) => Ticks | undefined;
 
-/** Where the keyframes of sources are whose containers do not say. */
+/** Where the keyframes of sources are whose containers do not say, or say it by decode times. */
 export interface SeekIndexes {
   /**
-   * The last keyframe at or before a place (absolute source time, 90 kHz), from the title's index or, until that is read,
-   * from the packets around. Undefined where the container needs no help. Throws as scanPackets does.
+   * What chooseVideoSeek needs to know of the last keyframe at or before a place (absolute source time, 90 kHz), from the
+   * title's index. Until that is read: where the container has no index of its own, from the packets around, else
+   * undefined at once. Undefined where the container needs no help. Throws as scanPackets does.
    */
   keyframeBefore(title: TitleRecord, ticks: Ticks, signal: AbortSignal): Promise<Ticks | undefined>;
   /** Resolves when the source is not read any more. */
@@ -21,16 +27,31 @@ export interface SeekIndexes {
   close(): Promise<void>;
 }
 
-type ReadOptions = Pick<ScanOptions, 'tools' | 'log' | 'signal'>;
+type ReadOptions = Pick<ScanOptions, 'log' | 'signal'> & { tools: FfmpegTools };
 
 function needsSeekIndex({ formatNames, video }: SourceInfo): boolean {
-  return video !== undefined && seekTrust(formatNames) === 'margin';
+  return video !== undefined && ['margin', 'decode-time'].includes(seekTrust(formatNames));
 }
 
-/** Reads all packets of the picture; undefined where the container needs no index. Throws as scanPackets does. */
+/** Encoders go first: nobody waits for an index. */
+const NICENESS = 10;
+
+/**
+ * Reads the keyframes of the picture, or all its packets where the container has no index; undefined where it needs no help or
+ * cannot be helped. Throws as scanPackets and scanKeyframes do.
+ */
 export async function readSeekIndex(path: string, info: SourceInfo, options: ReadOptions): Promise<KeyframeBefore | undefined> {
   if (!info.video || !needsSeekIndex(info)) return undefined;
-  const index = await scanPackets(path, { ...options, stream: info.video });
+  if (seekTrust(info.formatNames) === 'decode-time') {
+    const keyframes = await scanKeyframes(path, {
+      ...options,
+      niceness: NICENESS,
+      streamIndex: info.video.index,
+      isMovie: info.formatNames.includes('mov'),
+    });
+    return keyframes && ((ticks) => seekToKeyframeBefore(keyframes, ticks));
+  }
+  const index = await scanPackets(path, { ...options, niceness: NICENESS, stream: info.video });
   return (ticks) => keyframeBefore(index, ticks);
 }
 
@@ -79,6 +100,7 @@ export function createSeekIndexes({ mediaDir, tools, log }: Omit<ReadOptions, 's
       entries.set(id, entry);
       if (entries.size > MOST_INDEXES) void forget(entries.keys().next().value as string);
       if (entry.keyframes) return entry.keyframes(ticks);
+      if (seekTrust(sourceInfo.formatNames) === 'decode-time') return undefined;
       return await findKeyframeBefore(path, { tools, log, signal, stream: sourceInfo.video, ticks });
     },
     forget,

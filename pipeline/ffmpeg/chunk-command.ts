@@ -29,7 +29,7 @@ export interface ChunkCommandOptions {
   outputUrls: Readonly<Record<string, string>>;
   /** Stretches of the chunk without source frames, as far as they are known. */
   gaps?: readonly Gap[];
-  /** Absolute PTS of the last source keyframe at or before the chunk's start, where a packet index knows it. */
+  /** What an index says of the last source keyframe at or before the chunk's start (chooseVideoSeek). */
   keyframeBeforeTicks?: Ticks;
 }
 

@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { setPriority } from 'node:os';
+import { basename } from 'node:path';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { inputArgs } from './ffprobe-command.ts';
@@ -12,6 +14,8 @@ export interface FfprobeOptions {
   signal?: AbortSignal | undefined;
   /** Default 60 s. */
   timeoutMs?: number;
+  /** 0 to 19. */
+  niceness?: number | undefined;
 }
 
 export interface FfprobeResult {
@@ -37,13 +41,24 @@ export function streamFfprobe(
   options: FfprobeOptions,
   onStdout: (bytes: Buffer) => void,
 ): Promise<FfprobeResult> {
-  const command = ['-hide_banner', '-v', 'error', ...args, ...inputArgs(path)];
-  const { tools, log, signal, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  return streamReader(options.tools.ffprobePath, ['-hide_banner', '-v', 'error', ...args, ...inputArgs(path)], options, onStdout);
+}
+
+/** As streamFfprobe, for any program and its whole command line. */
+function streamReader(
+  program: string,
+  command: string[],
+  options: Omit<FfprobeOptions, 'tools'> & { tools: Pick<FfmpegTools, 'lifeline'> },
+  onStdout: (bytes: Buffer) => void,
+): Promise<FfprobeResult> {
+  const { log, signal, timeoutMs = DEFAULT_TIMEOUT_MS, niceness } = options;
+  const { lifeline } = options.tools;
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(cancelled());
-    log.debug({ command: renderShellCommand([tools.ffprobePath, ...command]) }, 'ffprobe starts');
-    const tied = onLifeline(tools.lifeline, tools.ffprobePath, command);
+    log.debug({ command: renderShellCommand([program, ...command]) }, 'a reader starts');
+    const tied = onLifeline(lifeline, program, command);
     const child = spawn(tied.command, tied.args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    if (niceness !== undefined && child.pid !== undefined) setPriority(child.pid, niceness);
     let stderr = '';
     let failure: unknown;
     const stop = (reason: unknown): void => {
@@ -66,9 +81,13 @@ export function streamFfprobe(
       stderr = (stderr + text).slice(-STDERR_TAIL_CHARS);
     });
     child.on('error', (error) => {
-      failure ??= new AppError('ffmpeg_missing', 'ffprobe could not be started. Run `millrace doctor` to see what is missing.', {
-        cause: error,
-      });
+      failure ??= new AppError(
+        'ffmpeg_missing',
+        `${basename(program)} could not be started. Run \`millrace doctor\` to see what is missing.`,
+        {
+          cause: error,
+        },
+      );
     });
     child.on('close', (code, killedBy) => {
       // It ends no file by itself: the out-of-memory killer, or a person. Its last words say nothing of the file.
@@ -99,14 +118,31 @@ export async function collectFfprobe(path: string, args: string[], options: Ffpr
 }
 
 /** Runs ffprobe and passes each whole line, without its end, to `onLine`: bounded memory, however much is printed. */
-export async function readFfprobeLines(
+export function readFfprobeLines(
   path: string,
   args: string[],
   options: FfprobeOptions,
   onLine: (line: string) => void,
 ): Promise<FfprobeResult> {
+  return readLines((onStdout) => streamFfprobe(path, args, options, onStdout), onLine);
+}
+
+/** As readFfprobeLines, of an ffmpeg that is told everything in `args` and prints its output to `-`. */
+export function readFfmpegLines(
+  args: string[],
+  options: Omit<FfprobeOptions, 'tools'> & { tools: Pick<FfmpegTools, 'ffmpegPath' | 'lifeline'> },
+  onLine: (line: string) => void,
+): Promise<FfprobeResult> {
+  const command = ['-hide_banner', '-nostdin', '-v', 'error', ...args];
+  return readLines((onStdout) => streamReader(options.tools.ffmpegPath, command, options, onStdout), onLine);
+}
+
+async function readLines(
+  stream: (onStdout: (bytes: Buffer) => void) => Promise<FfprobeResult>,
+  onLine: (line: string) => void,
+): Promise<FfprobeResult> {
   let rest = '';
-  const result = await streamFfprobe(path, args, options, (bytes) => {
+  const result = await stream((bytes) => {
     // Latin-1 keeps every byte in its place; the lines read this way hold digits only.
     const lines = (rest + bytes.toString('latin1')).split('\n');
     rest = lines.pop() ?? '';

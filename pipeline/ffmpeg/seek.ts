@@ -19,7 +19,7 @@ export function seekTrust(formatNames: readonly string[]): SeekTrust {
 }
 
 /**
- * How long before it is shown a keyframe may be decoded. By decode time a seek may end at a keyframe that is shown after the
+ * Where no keyframe index helps: how long before it is shown a keyframe may be decoded. By decode time a seek may end at a keyframe that is shown after the
  * place, and the frames shown before that one need the GOP before it (open GOPs, tried with x265's).
  */
 const REORDER_SECONDS = 1;
@@ -30,7 +30,8 @@ const KEYFRAME_MARGIN_SECONDS = 0.5;
 
 /**
  * Where to seek so that decoding starts at or before the keyframe that `startTicks` (absolute source time, 90 kHz) needs.
- * Undefined: do not seek. `keyframeTicks` is the last keyframe at or before it, where a packet index knows it.
+ * Undefined: do not seek. `keyframeTicks` is what an index says of the last keyframe at or before it, where there is one: its
+ * PTS, or for `decode-time` a time that a seek reaches it by (KeyframeIndex).
  */
 export function chooseVideoSeek(trust: SeekTrust, sourceStartTicks: Ticks, startTicks: Ticks, keyframeTicks?: Ticks): Ticks | undefined {
   if (trust === 'none' || startTicks <= sourceStartTicks) return undefined;
@@ -40,7 +41,7 @@ export function chooseVideoSeek(trust: SeekTrust, sourceStartTicks: Ticks, start
 }
 
 function aimAt(trust: SeekTrust, startTicks: Ticks, keyframeTicks: Ticks | undefined): Ticks {
-  if (trust === 'decode-time') return startTicks - REORDER_SECONDS * VIDEO_TIMESCALE;
+  if (trust === 'decode-time') return keyframeTicks ?? startTicks - REORDER_SECONDS * VIDEO_TIMESCALE;
   if (keyframeTicks === undefined) return startTicks - BLIND_MARGIN_SECONDS * VIDEO_TIMESCALE;
   return keyframeTicks - KEYFRAME_MARGIN_SECONDS * VIDEO_TIMESCALE;
 }

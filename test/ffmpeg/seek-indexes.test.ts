@@ -136,6 +136,18 @@ test('a container that finds its own way is not read', async () => {
   await seekIndexes.close();
 });
 
+test('nobody waits for the index of an MP4: until it is read there is no answer', async () => {
+  const path = join(clips, 'film.mp4');
+  await makeClip('-i', await makeStream('film.ts', 2), '-c', 'copy', path);
+  const { tools, info, title } = await planned(path);
+  const seekIndexes = createSeekIndexes({ mediaDir: clips, tools, log });
+  onTestFinished(seekIndexes.close);
+  const film = { ...title, source: { ...title.source, path: 'film.mp4' } };
+  const ask = () => seekIndexes.keyframeBefore(film, info.video!.firstFrameTicks + 30 * 90_000, new AbortController().signal);
+  expect(await ask()).toBeUndefined();
+  await expect.poll(ask, { timeout: 60_000 }).toBeGreaterThan(info.video!.firstFrameTicks + 29 * 90_000);
+});
+
 test('no source is read any more after its title was forgotten, or after the end', async () => {
   const { tools, title } = await planned(await makeStream('film.ts', 5));
   const seekIndexes = createSeekIndexes({ mediaDir: clips, tools, log });

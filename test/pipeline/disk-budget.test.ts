@@ -178,7 +178,8 @@ describe('the background', () => {
     expect(await budget.hasRoomForBackground()).toBe(false);
     await commit('film', 'a1', 0, 1);
     await budget.makeRoom();
-    expect((await budget.view()).usedBytes).toBeLessThan(10 * SEGMENT_BYTES);
+    // The second commit may come before, while or after the first one's room is made.
+    expect((await budget.view()).usedBytes).toBeLessThanOrEqual(10 * SEGMENT_BYTES);
     expect(await budget.hasRoomForBackground()).toBe(false);
   });
 

@@ -25,6 +25,11 @@ describe('a picture', () => {
     expect(chooseVideoSeek('decode-time', 7 * SECOND, 8 * SECOND)).toBeUndefined();
   });
 
+  test('of one whose keyframes an index knows is sought just there', () => {
+    expect(chooseVideoSeek('decode-time', 0, 100 * SECOND, 99.5 * SECOND)).toBe(99.5 * SECOND);
+    expect(chooseVideoSeek('decode-time', 7 * SECOND, 8 * SECOND, 7 * SECOND)).toBeUndefined();
+  });
+
   test('of one without is sought a little before its keyframe, and well before the place where that is not known', () => {
     expect(chooseVideoSeek('margin', 0, 100 * SECOND, 80 * SECOND)).toBe(79.5 * SECOND);
     expect(chooseVideoSeek('margin', 0, 100 * SECOND)).toBe(90 * SECOND);
