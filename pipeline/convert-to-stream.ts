@@ -10,13 +10,14 @@ import { type Chunk, findRendition, type Plan, type RenditionPlan, type VideoRen
 import { type Ticks, VIDEO_TIMESCALE } from './model/time.ts';
 import { findGapsBetween, type Gap, repeatsWithin } from './model/timeline/gaps.ts';
 import { chunkRange, segmentRange } from './model/timeline/segments.ts';
+import { runTogether } from './run-together.ts';
 
 /** A chunk of a title, and where its pictures and sounds come from. */
 export interface ConvertJob {
   source: ChunkSource;
   plan: Plan;
   chunk: Chunk;
-  /** The last source keyframe at or before a place (absolute source time), where a packet index knows it. */
+  /** What an index knows of the last source keyframe at or before a place (absolute source time): see chooseVideoSeek. */
   keyframeBefore?: ((ticks: Ticks) => Promise<Ticks | undefined> | Ticks | undefined) | undefined;
 }
 
@@ -95,23 +96,41 @@ async function encodeChunk(job: ConvertJob, { gaps, areKnown }: SourceGaps, sink
     if (!encoded.includes(rung.id)) await emitFillers(job, rung, fillers.get(rung.id), sink);
   }
   if (encoded.length === 0) return;
-  const main = { ...chunk, renditionIds: encoded };
-  const startTicks = rungs[0] ? chunkRange(plan.timeline, rungs[0], main).startTicks : 0;
+  const startTicks = rungs[0] ? chunkRange(plan.timeline, rungs[0], chunk).startTicks : 0;
   const keyframeBeforeTicks = startTicks === 0 ? undefined : await job.keyframeBefore?.(plan.originTicks + startTicks);
-  await runChunk(
-    (outputUrls) =>
-      chunkCommand({
-        source,
-        plan,
-        chunk: main,
-        outputUrls,
-        gaps: ownGaps,
-        ...(keyframeBeforeTicks === undefined ? {} : { keyframeBeforeTicks }),
-      }),
-    { plan, chunk: main, fillers: new Map([...fillers].map(([id, { frames }]) => [id, frames])), gapsAreKnown: areKnown },
-    sink,
-    environment,
+  const fillerFrames = new Map([...fillers].map(([id, { frames }]) => [id, frames]));
+  const encode = (renditionIds: string[], runEnvironment: RunEnvironment): Promise<void> => {
+    const part = { ...chunk, renditionIds };
+    const seek = keyframeBeforeTicks === undefined ? {} : { keyframeBeforeTicks };
+    return runChunk(
+      (outputUrls) => chunkCommand({ source, plan, chunk: part, outputUrls, gaps: ownGaps, ...seek }),
+      { plan, chunk: part, fillers: fillerFrames, gapsAreKnown: areKnown },
+      sink,
+      runEnvironment,
+    );
+  };
+  const [pictures, sounds] = separateSound(plan, encoded);
+  if (pictures.length === 0 || sounds.length === 0 || chunk.endSegment - chunk.firstSegment > SHORT_CHUNK_SEGMENTS) {
+    await encode(encoded, environment);
+    return;
+  }
+  const quiet = { ...environment, onProgress: undefined };
+  await runTogether(
+    [(signal) => encode(pictures, { ...environment, signal }), (signal) => encode(sounds, { ...quiet, signal })],
+    environment.signal,
   );
+}
+
+/**
+ * Up to here a chunk's sound has a process of its own. ffmpeg opens its inputs one after the other and encodes sound in the thread
+ * that feeds the pictures, which a viewer who waits for one segment would wait for (decision 0009). In longer chunks one
+ * process keeps them side by side.
+ */
+const SHORT_CHUNK_SEGMENTS = 4;
+
+function separateSound(plan: Plan, renditionIds: readonly string[]): [pictures: string[], sounds: string[]] {
+  const ofKind = (kind: RenditionPlan['kind']): string[] => renditionIds.filter((id) => findRendition(plan, id).kind === kind);
+  return [ofKind('video'), ofKind('audio')];
 }
 
 /** Within a gap there is nothing to decode: the picture stands still while the sound goes on. */
