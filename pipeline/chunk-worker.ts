@@ -106,6 +106,8 @@ export function startChunkRun(settings: ChunkWorkerSettings, lease: ChunkLease):
       });
       processes.clear();
     }
+    // Not before: a new title's first frame goes first.
+    seekIndexes.warm(title);
     const seconds = (board.nowMs() - startedAtMs - reporter.suspendedMs(board.nowMs())) / 1000;
     noteSpeed(board, plan, missing, seconds);
     log.info({ missing: missing.map(describeChunk), seconds: Number(seconds.toFixed(2)) }, 'chunk done');

@@ -22,6 +22,8 @@ export interface SeekIndexes {
    * undefined at once. Undefined where the container needs no help. Throws as scanPackets does.
    */
   keyframeBefore(title: TitleRecord, ticks: Ticks, signal: AbortSignal): Promise<Ticks | undefined>;
+  /** Begins to read the title's index where it needs one, so that a viewer's seek finds it. */
+  warm(title: TitleRecord): void;
   /** Resolves when the source is not read any more. */
   forget(titleId: string): Promise<void>;
   close(): Promise<void>;
@@ -91,18 +93,26 @@ export function createSeekIndexes({ mediaDir, tools, log }: Omit<ReadOptions, 's
     await entry?.read;
   }
 
+  /** The title's index, read or being read; undefined where it needs none. */
+  function take({ id, source, sourceInfo }: TitleRecord): Entry | undefined {
+    if (!sourceInfo || !needsSeekIndex(sourceInfo)) return undefined;
+    const entry = entries.get(id) ?? begin(id, join(mediaDir, source.path), sourceInfo);
+    entries.delete(id);
+    entries.set(id, entry);
+    if (entries.size > MOST_INDEXES) void forget(entries.keys().next().value as string);
+    return entry;
+  }
+
   return {
-    async keyframeBefore({ id, source, sourceInfo }, ticks, signal) {
-      if (!sourceInfo?.video || !needsSeekIndex(sourceInfo)) return undefined;
-      const path = join(mediaDir, source.path);
-      const entry = entries.get(id) ?? begin(id, path, sourceInfo);
-      entries.delete(id);
-      entries.set(id, entry);
-      if (entries.size > MOST_INDEXES) void forget(entries.keys().next().value as string);
+    async keyframeBefore(title, ticks, signal) {
+      const entry = take(title);
+      const { source, sourceInfo } = title;
+      if (!entry || !sourceInfo?.video) return undefined;
       if (entry.keyframes) return entry.keyframes(ticks);
       if (seekTrust(sourceInfo.formatNames) === 'decode-time') return undefined;
-      return await findKeyframeBefore(path, { tools, log, signal, stream: sourceInfo.video, ticks });
+      return await findKeyframeBefore(join(mediaDir, source.path), { tools, log, signal, stream: sourceInfo.video, ticks });
     },
+    warm: (title) => void take(title),
     forget,
     async close() {
       await Promise.all([...entries.keys()].map(forget));
