@@ -30,7 +30,7 @@ const STATUSES: Record<ErrorCode, number> = {
   source_truncated: 422,
   source_no_streams: 422,
   source_unsupported: 422,
-  source_missing: 410,
+  source_missing: 503,
   source_ended_early: 422,
   segment_not_ready: 503,
   segment_past_end: 404,
@@ -52,7 +52,6 @@ const TITLES: Record<number, string> = {
   401: 'Not authorized',
   403: 'Forbidden',
   404: 'Not found',
-  410: 'Gone',
   413: 'Too large',
   416: 'Range not satisfiable',
   422: 'The file cannot be used',
@@ -68,7 +67,8 @@ const HEADERS: Record<number, Record<string, string>> = {
 };
 
 export function renderProblem(error: AppError): { status: number; headers: Record<string, string>; body: Problem } {
-  const status = STATUSES[error.code];
+  // What may succeed by itself later is no fault inside.
+  const status = error.retryable && STATUSES[error.code] === 500 ? 503 : STATUSES[error.code];
   return {
     status,
     headers: HEADERS[status] ?? {},

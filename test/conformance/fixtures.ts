@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Plan, RenditionPlan } from '../../pipeline/model/plan.ts';
+import type { Plan } from '../../pipeline/model/plan.ts';
 import type { TitleRecord } from '../../pipeline/model/title.ts';
+import { audioRendition, smallRung } from '../pipeline/model/hls/sample-plan.ts';
 
 /** A folder of its own for the running test, removed when it ends. */
 export function temporaryFolder(): string {
@@ -28,36 +29,7 @@ export function titleRecord(id: string, changes: Partial<TitleRecord> = {}): Tit
 /** Segments of one second each, in one video and one audio rendition. */
 export function titlePlan(titleId: string, { revision = 0, segments = 3, ended = true } = {}): Plan {
   const suffix = revision === 0 ? '' : `-r${revision}`;
-  const renditions: RenditionPlan[] = [
-    {
-      id: `v360${suffix}`,
-      kind: 'video',
-      sourceStreamIndex: 0,
-      timescale: 90_000,
-      width: 640,
-      height: 360,
-      frameRate: 25,
-      crf: 23,
-      maxrateBps: 800_000,
-      bufsizeBits: 1_600_000,
-      preset: 'veryfast',
-      level: 30,
-      codecs: 'avc1.64001e',
-    },
-    {
-      id: `a1${suffix}`,
-      kind: 'audio',
-      sourceStreamIndex: 1,
-      timescale: 48_000,
-      frameSamples: 1024,
-      channels: 2,
-      bitrateBps: 128_000,
-      codecs: 'mp4a.40.2',
-      language: 'und',
-      name: 'Sound',
-      isDefault: true,
-    },
-  ];
+  const renditions = [smallRung({ id: `v360${suffix}` }), audioRendition({ id: `a1${suffix}`, language: 'und', name: 'Sound' })];
   return {
     version: 1,
     titleId,

@@ -142,7 +142,8 @@ describe.skipIf(chromiumPath === undefined)('the pages, on the real server', () 
     await card('Water mill').waitFor();
     await page.keyboard.press('Tab');
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the content');
-    for (let step = 0; step < 3; step++) await page.keyboard.press('Tab');
+    const isAtFilm = (path: string) => document.activeElement?.getAttribute('href') === path;
+    for (let step = 0; step < 8 && !(await page.evaluate(isAtFilm, `/watch/${film.id}`)); step++) await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await played(0.1);
     expect(new URL(page.url()).pathname).toBe(`/watch/${film.id}`);

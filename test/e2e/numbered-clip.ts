@@ -11,15 +11,16 @@ export interface NumberedClip {
 }
 
 /** Blocks of the strip, from the left: the bits of the frame's number, the lowest first. */
-export const NUMBER_BITS = 13;
+export const NUMBER_BITS = 15;
 /** Of the picture's width, square. */
 export const BLOCK_SHARE = 1 / 20;
 
-const TONE_SECONDS = 5;
+/** The tone rises evenly, and begins anew after so many seconds: its height tells the time. */
+export const SWEEP = { seconds: 5, fromHertz: 500, hertzPerSecond: 800 } as const;
 
 /**
  * A clip that says what is shown and heard: over a moving picture, a strip of black and white blocks spells the number of
- * each frame, legible on every rung; the sound is a tone that changes every five seconds.
+ * each frame, legible on every rung; the sound is a rising tone (SWEEP).
  */
 export async function makeNumberedClip(path: string, { seconds, height, frameRate, videoArgs = [] }: NumberedClip): Promise<void> {
   const width = (height * 16) / 9;
@@ -31,17 +32,12 @@ export async function makeNumberedClip(path: string, { seconds, height, frameRat
   const strip = [`drawbox=0:0:iw:${block}:black:fill`, ...blocks, 'format=yuv420p'].join(',');
   await makeClip(
     ...['-f', 'lavfi', '-i', `testsrc2=size=${width}x${height}:rate=${frameRate}:duration=${seconds}`],
-    ...['-f', 'lavfi', '-i', `aevalsrc='0.3*sin(2*PI*t*(${toneExpression('t')}))':s=48000:d=${seconds}`],
+    ...[
+      '-f',
+      'lavfi',
+      '-i',
+      `aevalsrc='0.3*sin(2*PI*(${SWEEP.fromHertz}*mod(t,${SWEEP.seconds})+${SWEEP.hertzPerSecond / 2}*pow(mod(t,${SWEEP.seconds}),2)))':s=48000:d=${seconds}`,
+    ],
     ...['-vf', strip, '-c:v', 'libx264', '-preset', 'ultrafast', ...videoArgs, '-c:a', 'aac', '-movflags', '+faststart', path],
   );
-}
-
-/** What is heard at a time of the clip. */
-export function toneHertz(seconds: number): number {
-  return 500 + 100 * Math.floor(seconds / TONE_SECONDS);
-}
-
-/** The same for ffmpeg. */
-function toneExpression(time: string): string {
-  return `500+100*floor(${time}/${TONE_SECONDS})`;
 }

@@ -27,6 +27,7 @@ export interface ShownFrame {
 declare global {
   interface Window {
     witnessed: Witnessed;
+    ears?: { context: AudioContext; analyser: AnalyserNode };
     /** The page's own hook (client/src/player/player.ts). */
     millracePlayer?: { readonly hls: Hls | undefined; readonly video: HTMLVideoElement; stats(): PlaybackStats };
   }
@@ -91,20 +92,41 @@ export function readFrame({ bits, blockShare }: { bits: number; blockShare: numb
   return { number, seconds: video.currentTime, height: video.videoHeight };
 }
 
-/** Listens until something is heard, and tells its strongest frequency. The element's sound goes to the listener from then on. */
-export async function hearTone(): Promise<number> {
+/**
+ * Plays on and listens: what the rising tone says of the time, and what the video's clock says at the same moment, in seconds
+ * of the title. The tone tells it up to whole sweeps; the nearest to the clock is taken. Pauses then. The element's sound goes
+ * to the listener from the first call on.
+ */
+export async function listen(sweep: {
+  seconds: number;
+  fromHertz: number;
+  hertzPerSecond: number;
+}): Promise<{ soundSeconds: number; clockSeconds: number }> {
   const { video } = window.millracePlayer!;
-  const context = new AudioContext();
-  const analyser = new AnalyserNode(context, { fftSize: 16_384, smoothingTimeConstant: 0 });
-  context.createMediaElementSource(video).connect(analyser).connect(context.destination);
+  window.ears ??= (() => {
+    const context = new AudioContext();
+    // Short, so that what it hears is of one moment: a twelfth of a second.
+    const analyser = new AnalyserNode(context, { fftSize: 4096, smoothingTimeConstant: 0 });
+    context.createMediaElementSource(video).connect(analyser).connect(context.destination);
+    return { context, analyser };
+  })();
+  const { context, analyser } = window.ears;
   await context.resume();
+  const startedAt = video.currentTime;
+  await video.play();
   const levels = new Float32Array(analyser.frequencyBinCount);
-  const hertzPerBin = context.sampleRate / analyser.fftSize;
   for (;;) {
     await new Promise(requestAnimationFrame);
     analyser.getFloatFrequencyData(levels);
-    const loudest = Math.max(...levels);
-    // Decibels of full scale; the clip's tone is at -10.
-    if (loudest > -30) return levels.indexOf(loudest) * hertzPerBin;
+    const clockSeconds = video.currentTime;
+    const loudest = levels.reduce((best, level, bin) => (level > levels[best]! ? bin : best), 0);
+    // Decibels of full scale; the clip's tone is at -10. The first tenths of a second may hold what was heard before.
+    if (levels[loudest]! < -30 || clockSeconds < startedAt + 0.3) continue;
+    video.pause();
+    const hertz = (loudest * context.sampleRate) / analyser.fftSize;
+    // What it has listened to lies half a window back.
+    const inSweep = (hertz - sweep.fromHertz) / sweep.hertzPerSecond + analyser.fftSize / context.sampleRate / 2;
+    const sweeps = Math.round((clockSeconds - inSweep) / sweep.seconds);
+    return { soundSeconds: sweeps * sweep.seconds + inSweep, clockSeconds };
   }
 }

@@ -16,6 +16,7 @@ import { type AppOptions, createApp } from '../../server/app.ts';
 import { openHttpServer } from '../../server/http-server.ts';
 import { createTitleRemover } from '../../server/remove-title.ts';
 import type { Services } from '../../server/services.ts';
+import { audioRendition, smallRung } from '../pipeline/model/hls/sample-plan.ts';
 
 export type RunningApp = Awaited<ReturnType<typeof startApp>>;
 
@@ -146,36 +147,7 @@ export function samplePlan(titleId: string): Plan {
     originTicks: 0,
     timeline: planTimeline(10 * SECONDS),
     encoderFingerprint: 'test',
-    renditions: [
-      {
-        id: 'v360',
-        kind: 'video',
-        sourceStreamIndex: 0,
-        timescale: SECONDS,
-        width: 640,
-        height: 360,
-        frameRate: 25,
-        crf: 23,
-        maxrateBps: 800_000,
-        bufsizeBits: 1_600_000,
-        preset: 'veryfast',
-        level: 30,
-        codecs: 'avc1.64001e',
-      },
-      {
-        id: 'a1',
-        kind: 'audio',
-        sourceStreamIndex: 1,
-        timescale: 48_000,
-        frameSamples: 1024,
-        channels: 2,
-        bitrateBps: 128_000,
-        codecs: 'mp4a.40.2',
-        language: 'und',
-        name: 'Audio',
-        isDefault: true,
-      },
-    ],
+    renditions: [smallRung(), audioRendition({ language: 'und', name: 'Audio' })],
   };
 }
 

@@ -154,7 +154,13 @@ function playerFrame({ name, video, overlays, menus, statsButton }: FrameParts):
 function failurePanel(onRetry: () => void) {
   const sentence = h('p', {});
   const retry = h('button', { class: 'button', type: 'button', onclick: onRetry }, texts.tryAgain);
-  const element = h('div', { class: 'player__failure', role: 'alert', hidden: true }, h('h2', {}, texts.playbackFailed), sentence, retry);
+  const element = h(
+    'div',
+    { class: 'over-picture player__failure', role: 'alert', hidden: true },
+    h('h2', {}, texts.playbackFailed),
+    sentence,
+    retry,
+  );
   return {
     element,
     show(problem: PlaybackProblem) {

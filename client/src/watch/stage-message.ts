@@ -12,7 +12,7 @@ interface StageMessage {
 export function stageMessage({ heading, body, tone, action }: StageMessage): HTMLElement {
   return h(
     'div',
-    { class: 'stage__message', 'data-tone': tone, role: tone === 'danger' ? 'alert' : 'status' },
+    { class: 'over-picture stage__message', 'data-tone': tone, role: tone === 'danger' ? 'alert' : 'status' },
     tone === 'busy' && h('span', { class: 'stage__pulse', 'aria-hidden': 'true' }),
     h('h2', {}, heading),
     h('p', {}, body),

@@ -11,15 +11,7 @@ export function samplePlan(changes: Partial<Plan> = {}): Plan {
     timeline: planTimeline(945_000),
     renditions: [
       videoRendition(),
-      videoRendition({
-        id: 'v360',
-        width: 640,
-        height: 360,
-        level: 30,
-        codecs: 'avc1.64001e',
-        maxrateBps: 800_000,
-        bufsizeBits: 1_200_000,
-      }),
+      smallRung(),
       audioRendition(),
       audioRendition({ id: 'a2', sourceStreamIndex: 2, timescale: 44_100, language: 'ko', name: '한국어', isDefault: false }),
     ],
@@ -45,6 +37,11 @@ export function videoRendition(changes: Partial<VideoRenditionPlan> = {}): Video
     codecs: 'avc1.64001f',
     ...changes,
   };
+}
+
+export function smallRung(changes: Partial<VideoRenditionPlan> = {}): VideoRenditionPlan {
+  const size = { width: 640, height: 360, level: 30, codecs: 'avc1.64001e', maxrateBps: 800_000, bufsizeBits: 1_200_000 };
+  return videoRendition({ id: 'v360', ...size, ...changes });
 }
 
 export function audioRendition(changes: Partial<AudioRenditionPlan> = {}): AudioRenditionPlan {
