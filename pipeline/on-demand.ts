@@ -130,7 +130,7 @@ export function createOnDemand(settings: OnDemandSettings): OnDemand {
   }
 
   async function place(plan: Plan, renditionId: string, segment: number, isInit: boolean): Promise<void> {
-    const situation = await lookAround(plan, renditionId, segment, 0);
+    const situation = await lookAround(plan, renditionId, segment, board.leadSegments);
     // An init segment comes with any run of its rendition, before the first segment does.
     if (isInit && situation.known.some(({ run }) => run && !run.isSuspended && run.next[renditionId] !== undefined)) return;
     const placement = placeDemand(situation);
@@ -164,11 +164,15 @@ export function createOnDemand(settings: OnDemandSettings): OnDemand {
 
   async function lookAround(plan: Plan, renditionId: string, segment: number, ahead: number): Promise<AheadSituation> {
     const { titleId } = plan;
-    const renditionIds = [renditionId, ...soundFor(plan, renditionId), ...(ahead > 0 ? rungsBeside(plan, renditionId) : [])];
-    const within = { renditionIds, firstSegment: segment, endSegment: Math.min(segment + 1 + ahead, segmentCount(plan.timeline)) };
+    const renditionIds = [renditionId, ...soundFor(plan, renditionId), ...rungsBeside(plan, renditionId)];
+    const within = {
+      renditionIds,
+      firstSegment: Math.max(0, segment - 1),
+      endSegment: Math.min(segment + 1 + ahead, segmentCount(plan.timeline)),
+    };
     const [queued, committed] = [await queue.list(titleId), await readCommittedSegments(store, plan, within)];
     const known = queued.map((chunk): KnownChunk => ({ ...chunk, run: chunk.claimed ? board.run(chunk.id) : undefined }));
-    const coldMs = coldSegmentMs(board.encodeSpeed(plan, renditionId), plan);
+    const coldMs = coldSegmentMs(board.encodeSpeed(plan, renditionId), plan, segment);
     return { plan, renditionId, segment, committed, known, nowMs: board.nowMs(), coldMs, leadSegments: board.leadSegments };
   }
 
@@ -195,12 +199,13 @@ export function createOnDemand(settings: OnDemandSettings): OnDemand {
   };
 }
 
-/** Until it was measured: what a rung of middle size takes on two cores. */
-const COLD_MS = 2_000;
+/** Until it was measured: what a rung of middle size takes on two cores, to start and for each second of film. */
+const COLD_START_MS = 800;
+const COLD_MS_PER_SECOND = 300;
 
-function coldSegmentMs(speed: number | null, { timeline: { boundaries } }: Plan): number {
-  const longest = Math.max(...boundaries.slice(1, 8).map((end, index) => end - (boundaries[index] ?? 0)));
-  return speed === null ? COLD_MS : (1000 * ticksToSeconds(longest, VIDEO_TIMESCALE)) / speed;
+function coldSegmentMs(speed: number | null, { timeline: { boundaries } }: Plan, segment: number): number {
+  const seconds = ticksToSeconds((boundaries[segment + 1] ?? 0) - (boundaries[segment] ?? 0), VIDEO_TIMESCALE);
+  return speed === null ? COLD_START_MS + COLD_MS_PER_SECOND * seconds : (1000 * seconds) / speed;
 }
 
 /** The main sound comes with the picture, and needs no lead of its own. */

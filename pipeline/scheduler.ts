@@ -40,7 +40,7 @@ export interface Scheduler {
 
 const TRIES = 3;
 const HEARTBEAT_MS = 1_000;
-const RETRY_MS = 5_000;
+const RETRY_MS = 2_000;
 /** Why a run is cancelled whose lease another worker may have. */
 const LEASE_LOST = 'lease lost';
 

@@ -3,7 +3,7 @@ import type { PipelineEvent } from '../../pipeline/event-bus.ts';
 import type { WaitOutcome } from '../../pipeline/on-demand.ts';
 import type { ChunkCause } from '../../pipeline/queue/chunk-queue.ts';
 import { titleRecord } from '../conformance/fixtures.ts';
-import { EVERYTHING, home, LEASE_MS, rectangle, wholePlan } from './on-demand-home.ts';
+import { EVERYTHING, home, LEAD, LEASE_MS, rectangle, wholePlan } from './on-demand-home.ts';
 
 describe('a segment that nobody makes', () => {
   test('is queued ahead of the rest and alone, with the sound, so that nothing else delays it', async () => {
@@ -33,6 +33,16 @@ describe('a segment that nobody makes', () => {
     const { ask, run } = await home();
     await run('first', 6, 9);
     expect(await ask('v720', '7.m4s')).toMatchObject([{ renditionIds: ['v720'], firstSegment: 7, endSegment: 8 }]);
+  });
+
+  test('is queued with a lead for a viewer who comes from the segment before it, up to what others make', async () => {
+    const { ask, commit } = await home();
+    await commit('v360', 6);
+    expect(await ask('v360', '7.m4s')).toMatchObject([{ cause: 'demand', firstSegment: 7, endSegment: 8 + LEAD }]);
+    const { ask: askBeside, commit: commitBeside, run: runBeside } = await home();
+    await commitBeside('v360', 6);
+    await runBeside('background', 9, 14);
+    expect(await askBeside('v360', '7.m4s')).toMatchObject([{ cause: 'demand', firstSegment: 7, endSegment: 9 }]);
   });
 
   test('is queued whatever is made of other titles', async () => {
@@ -75,6 +85,15 @@ describe('a segment that somebody makes', () => {
     clock.nowMs += 1_000;
     report(5);
     expect(await ask('v360', '6.m4s')).toEqual([]);
+  });
+
+  test('at which a run of one rung is, or is next, is waited for however slow it is', async () => {
+    const { ask, run, clock } = await home();
+    await run('lead', 7, 12, ['v360', 'a1']);
+    clock.nowMs += 60_000;
+    expect(await ask('v360', '7.m4s')).toEqual([]);
+    expect(await ask('v360', '8.m4s')).toEqual([]);
+    expect(await ask('v360', '9.m4s')).toHaveLength(1);
   });
 
   test('far ahead in a run is given up by that run, with all that follows, and made at once', async () => {

@@ -54,9 +54,9 @@ export function startableCauses(runs: readonly ArrangedRun[], capacity: Capacity
   return causes;
 }
 
-/** In cores: who waits shares the machine with others who wait; work ahead of need takes two; the background takes all. */
+/** In cores: single segments share the machine with each other; work ahead of need takes two; the background takes all. */
 function weightOf(level: UrgencyLevel, { cores, encoders }: Capacity): number {
-  if (level === 'waited') return 1;
+  if (level === 'waited' || level === 'nobody') return 1;
   const all = Math.max(LEAST_CORES, cores);
   return level === 'ahead' || level === 'start' ? Math.min(2, all) : all / encoders;
 }

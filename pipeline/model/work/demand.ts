@@ -13,6 +13,8 @@ export interface PlayHead {
   /** The segment that was asked for last. */
   segment: number;
   atMs: number;
+  /** Somebody went on from here on another rung: unless it is asked again until then, it was the same viewer. */
+  doubtedUntilMs?: number;
 }
 
 export interface Wait {
@@ -34,6 +36,8 @@ export const NO_DEMAND: Demand = { heads: [], waits: [] };
 
 /** A player asks for one segment after the other, and sometimes for one again: whoever asks within this is the same viewer. */
 const STEP_SEGMENTS = 3;
+/** A player with a full buffer asks once a segment, every four seconds. */
+const DOUBT_MS = 5_000;
 /** More places than this are more than one machine serves cold; the longest silent are forgotten first (I10). */
 const MOST_HEADS = 512;
 
@@ -45,7 +49,9 @@ export function noteDemand(demand: Demand, news: DemandNews, nowMs: number): Dem
 
 /** Without the viewers who have asked nothing for `idleMs`. Who waits is not idle. */
 export function forgetIdle(demand: Demand, nowMs: number, idleMs: number): Demand {
-  const heads = demand.heads.filter((head) => nowMs - head.atMs < idleMs || demand.waits.some((wait) => isAt(wait, head)));
+  const isIdle = ({ atMs, doubtedUntilMs = Number.POSITIVE_INFINITY }: PlayHead): boolean =>
+    nowMs - atMs >= idleMs || nowMs >= doubtedUntilMs;
+  const heads = demand.heads.filter((head) => !isIdle(head) || demand.waits.some((wait) => isAt(wait, head)));
   return heads.length === demand.heads.length ? demand : { ...demand, heads };
 }
 
@@ -59,8 +65,19 @@ export function isWatched(demand: Demand, place: Omit<DemandNews, 'state'>, lead
 
 function withHead(heads: readonly PlayHead[], { titleId, renditionId, segment }: DemandNews, nowMs: number): PlayHead[] {
   const moved = { titleId, renditionId, segment, atMs: nowMs };
-  const others = heads.filter((head) => !(isSameRendition(head, moved) && Math.abs(segment - head.segment) <= STEP_SEGMENTS));
+  const others = heads
+    .filter((head) => !(isSameRendition(head, moved) && isNear(head, moved)))
+    .map((head) => (isOtherRung(head, moved) && isNear(head, moved) ? { doubtedUntilMs: nowMs + DOUBT_MS, ...head } : head));
   return [moved, ...others].slice(0, MOST_HEADS);
+}
+
+function isNear(a: PlayHead, b: PlayHead): boolean {
+  return Math.abs(a.segment - b.segment) <= STEP_SEGMENTS;
+}
+
+/** Ids begin with their kind: `v720`, `a1`. A sound is heard beside a rung, not instead of it. */
+function isOtherRung(a: PlayHead, b: PlayHead): boolean {
+  return a.titleId === b.titleId && a.renditionId !== b.renditionId && a.renditionId.startsWith('v') && b.renditionId.startsWith('v');
 }
 
 function withWaiter(waits: readonly Wait[], news: DemandNews, nowMs: number): Wait[] {

@@ -35,10 +35,15 @@ export type Placement =
 
 /** A run that would bring the segment is worth waiting for up to so many times the time of a cold one. */
 const WORTH_WAITING = 1.5;
+/** Of a run of one rung this one and the next: a run of its own for it would hardly be sooner. */
+const SOON_SEGMENTS = 1;
 
-/** Where the segment comes from: from whoever brings it soonest. */
-export function placeDemand(situation: DemandSituation): Placement | undefined {
-  const { plan, renditionId, segment, known, committed } = situation;
+/**
+ * Where the segment comes from: from whoever brings it soonest. After a seek, a run of its own is soonest; who has come here
+ * from the segment before goes on, and one long run serves that viewer best.
+ */
+export function placeDemand(situation: AheadSituation): Placement | undefined {
+  const { plan, renditionId, segment, known, committed, leadSegments } = situation;
   const brings = known.filter(({ chunk }) => covers(chunk, renditionId, segment));
   if (brings.some(({ claimed, cause }) => !claimed && cause === 'demand')) return { kind: 'join' };
   const claimed = brings.find((other) => other.claimed);
@@ -46,16 +51,36 @@ export function placeDemand(situation: DemandSituation): Placement | undefined {
   // What the run gives up is nobody's.
   const others = known.filter((other) => other.claimed && other !== claimed);
   const sound = soundFor(plan, renditionId).filter((id) => !others.some((other) => covers(other.chunk, id, segment)));
-  const within = { firstSegment: segment, endSegment: segment + 1, renditionIds: [renditionId, ...sound] };
-  const [chunk] = planMissingChunks(plan, committed, { within, maxSegments: 1 });
+  const longest = committed.get(renditionId)?.has(segment - 1) ? 1 + leadSegments : 1;
+  const renditionIds = [renditionId, ...sound];
+  const endSegment = Math.min(segment + longest, segmentCount(plan.timeline), nextClaimed(others, renditionIds, segment));
+  const within = { firstSegment: segment, endSegment, renditionIds };
+  const [chunk] = planMissingChunks(plan, committed, { within, maxSegments: longest });
   if (!chunk) return undefined;
   return claimed?.run ? { kind: 'queue', chunk, cut: { run: claimed.run, endSegment: segment } } : { kind: 'queue', chunk };
 }
 
-function isSoonEnough({ run }: KnownChunk, { renditionId, segment, nowMs, coldMs }: DemandSituation): boolean {
+/** Where somebody else is at work already. */
+function nextClaimed(others: readonly KnownChunk[], renditionIds: readonly string[], segment: number): number {
+  const starts = others
+    .filter(({ chunk }) => chunk.firstSegment > segment && chunk.renditionIds.some((id) => renditionIds.includes(id)))
+    .map(({ chunk }) => chunk.firstSegment);
+  return Math.min(Number.POSITIVE_INFINITY, ...starts);
+}
+
+function isSoonEnough({ run }: KnownChunk, situation: DemandSituation): boolean {
+  const { renditionId, segment, nowMs, coldMs } = situation;
   if (!run) return true;
-  const guessMs = coldMs * run.chunk.renditionIds.length;
-  return etaMs(run, renditionId, segment, nowMs, guessMs) <= WORTH_WAITING * coldMs;
+  const at = run.next[renditionId] ?? run.chunk.firstSegment;
+  const rungs = countRungs(run, situation);
+  if (rungs <= 1 && segment <= at + SOON_SEGMENTS) return true;
+  return etaMs(run, renditionId, segment, nowMs, coldMs * rungs) <= WORTH_WAITING * coldMs;
+}
+
+/** What a run costs goes by its pictures; sound is next to nothing. */
+function countRungs(run: RunState, { plan }: DemandSituation): number {
+  const isRung = (id: string): boolean => plan.renditions.some((rendition) => rendition.id === id && rendition.kind === 'video');
+  return run.chunk.renditionIds.filter(isRung).length;
 }
 
 export interface AheadSituation extends DemandSituation {
@@ -94,10 +119,11 @@ export function planLead(situation: AheadSituation): LeadPlan | undefined {
 /** The background makes all rungs at once. Where that takes longer than watching one, a viewer would catch up with it. */
 const SLOWEST_SHARE = 0.8;
 
-function isTooSlow(run: RunState, { plan, renditionId, nowMs, coldMs }: DemandSituation): boolean {
+function isTooSlow(run: RunState, situation: DemandSituation): boolean {
+  const { plan, renditionId, nowMs, coldMs } = situation;
   if (run.cause !== 'background' || run.next[renditionId] === undefined) return false;
   const filmMs = 1000 * ticksToSeconds(longestSegment(plan), VIDEO_TIMESCALE);
-  return paceMs(run, renditionId, nowMs, coldMs * run.chunk.renditionIds.length) > SLOWEST_SHARE * filmMs;
+  return paceMs(run, renditionId, nowMs, coldMs * countRungs(run, situation)) > SLOWEST_SHARE * filmMs;
 }
 
 function longestSegment({ timeline: { boundaries } }: Plan): number {

@@ -3,10 +3,10 @@ import { type RunReport, willBring } from './run-state.ts';
 
 /**
  * How urgent a chunk is. `waited`: somebody is held until it brings a segment. `ahead`: somebody will come to it within the
- * lead. `start`: a new title cannot be played without it. `later`: whenever there is nothing better to do. `nobody`: it was
- * meant for viewers, and they have left.
+ * lead. `start`: a new title cannot be played without it. `nobody`: it was meant for viewers, and they have left: it only
+ * finishes what it has begun. `later`: whenever there is nothing better to do.
  */
-export type UrgencyLevel = 'waited' | 'ahead' | 'start' | 'later' | 'nobody';
+export type UrgencyLevel = 'waited' | 'ahead' | 'start' | 'nobody' | 'later';
 
 export interface Urgency {
   level: UrgencyLevel;
@@ -16,7 +16,7 @@ export interface Urgency {
   viewers: number;
 }
 
-const ORDER: readonly UrgencyLevel[] = ['waited', 'ahead', 'start', 'later', 'nobody'];
+const ORDER: readonly UrgencyLevel[] = ['waited', 'ahead', 'start', 'nobody', 'later'];
 
 export type UrgencySubject = Pick<RunReport, 'titleId' | 'cause' | 'chunk' | 'next'>;
 

@@ -20,6 +20,7 @@ describe('which runs go on', () => {
     ['a lead, before the background', TWO_CORES, runs('later', 'ahead'), ['ahead1']],
     ['a new title, before the background', TWO_CORES, runs('later', 'start'), ['start1']],
     ['all of them, where there are cores enough', EIGHT_CORES, runs('later', 'waited', 'ahead'), ['waited1', 'ahead2', 'later0']],
+    ['what viewers have left finishes what it has begun, before the background', TWO_CORES, runs('later', 'nobody'), ['nobody1']],
     ['what fits beside them', EIGHT_CORES, runs('later', 'later', 'waited'), ['waited2', 'later0']],
   ])('%s', (_, capacity, all, expected) => {
     expect(arrangeRuns(all, capacity, 0).goOn).toEqual(expected);

@@ -24,6 +24,14 @@ describe('a play head', () => {
     expect(places(forgetIdle(noteDemand(demand, at(90, 'answered'), 5), 1_001, 1_000))).toEqual([]);
   });
 
+  test('is doubted when somebody goes on from there on another rung, and forgotten unless it is asked again', () => {
+    const switched = demandOf(at(3), at(4, 'asked', 'a1'), at(4, 'asked', 'v720'));
+    expect(places(forgetIdle(switched, 5_001, 60_000))).toEqual(['v720 4', 'a1 4', 'v360 3']);
+    expect(places(forgetIdle(switched, 5_002, 60_000))).toEqual(['v720 4', 'a1 4']);
+    expect(places(forgetIdle(noteDemand(switched, at(5), 4_000), 5_002, 60_000))).toContain('v360 5');
+    expect(places(forgetIdle(demandOf(at(3), at(90, 'asked', 'v720')), 5_002, 60_000))).toHaveLength(2);
+  });
+
   test('is kept for so many places only, the latest', () => {
     const demand = demandOf(...Array.from({ length: 600 }, (_, n) => at(n * 10)));
     expect(demand.heads).toHaveLength(512);
