@@ -1,6 +1,7 @@
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
+import type { TitleSegmentsView } from '../../../pipeline/model/work/work-view.ts';
 import { launchChromium } from '../chromium.ts';
 import { BLOCK_SHARE, makeNumberedClip, NUMBER_BITS, SWEEP } from '../numbered-clip.ts';
 import { canBePlayed, type Millrace, startMillrace } from '../start-millrace.ts';
@@ -29,9 +30,9 @@ export interface SeekSeen {
 export interface SeeksReport {
   first: SeekSeen[];
   second: SeekSeen[];
-  /** Segments that were made for each of the two runs. */
-  segmentsFirst: number;
-  segmentsSecond: number;
+  /** Segments that were made for each of the two runs: `v720/17`. */
+  madeFirst: string[];
+  madeSecond: string[];
   fatalErrors: number;
   emergencyAborts: number;
 }
@@ -58,13 +59,20 @@ export async function runSeeks({ folder, film, places }: SeeksOptions): Promise<
       video.pause();
       Object.assign(hls!.config, { maxBufferLength: 1, maxMaxBufferLength: 1 });
     });
-    const before = await readCommitted(millrace);
+    const before = await readStored(millrace, title.id);
     const first = await seekAll(page, places, film.frameRate);
-    const between = await readCommitted(millrace);
+    const between = await readStored(millrace, title.id);
     const second = await seekAll(page, places, film.frameRate);
-    const after = await readCommitted(millrace);
+    const after = await readStored(millrace, title.id);
     const { fatalErrors, emergencyAborts } = await page.evaluate(() => window.millracePlayer!.stats());
-    return { first, second, segmentsFirst: between - before, segmentsSecond: after - between, fatalErrors, emergencyAborts };
+    return {
+      first,
+      second,
+      madeFirst: [...between].filter((name) => !before.has(name)),
+      madeSecond: [...after].filter((name) => !between.has(name)),
+      fatalErrors,
+      emergencyAborts,
+    };
   } finally {
     await browser.close();
     await millrace.stop();
@@ -93,15 +101,23 @@ async function seekTo(seconds: number): Promise<number> {
   const { video } = window.millracePlayer!;
   const startedAtMs = performance.now();
   video.currentTime = seconds;
+  const settled = new Promise((resolve) => video.addEventListener('seeked', resolve, { once: true }));
   // A frame of the old place may still be on its way to the screen.
   for (let shown = Number.NEGATIVE_INFINITY; Math.abs(shown - seconds) > 0.5; ) {
     shown = await new Promise<number>((resolve) => video.requestVideoFrameCallback((_, frame) => resolve(frame.mediaTime)));
   }
-  return performance.now() - startedAtMs;
+  const waitedMs = performance.now() - startedAtMs;
+  // Chromium may show the frame before it for a moment, while it still decodes.
+  await settled;
+  for (let painted = 0; painted < 2; painted++) await new Promise(requestAnimationFrame);
+  return waitedMs;
 }
 
-async function readCommitted({ url }: Millrace): Promise<number> {
-  const text = await (await fetch(`${url}/metrics`)).text();
-  const lines = text.split('\n').filter((line) => line.startsWith('millrace_segments_committed_total'));
-  return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
+/** `v720/17`, … */
+async function readStored({ url }: Millrace, titleId: string): Promise<Set<string>> {
+  const { renditions } = (await (await fetch(`${url}/api/titles/${titleId}/segments`)).json()) as TitleSegmentsView;
+  const names = renditions.flatMap(({ id, segments }) =>
+    segments.flatMap(([first, end]) => Array.from({ length: end - first }, (_, index) => `${id}/${first + index}`)),
+  );
+  return new Set(names);
 }
