@@ -38,14 +38,17 @@ export interface OnDemand {
   noteServed(titleId: string, renditionId: string, fileName: string): Promise<void>;
 }
 
+/** Forgotten, they are only looked at again (I10). */
+const MOST_STRETCHES = 10_000;
+
 /** A request for what is not there → the chunk that makes it; a viewer's place → the chunks that keep ahead of it. */
 export function createOnDemand(settings: OnDemandSettings): OnDemand {
   const { store, queue, bus, board, log } = settings;
   const plans = createPlanMemory(store);
   /** One after the other for each title: the second viewer of a segment finds the first one's chunk. */
   const turns = new Map<string, Promise<void>>();
-  /** Up to where each rendition is taken care of, from where on. */
-  const ensured = new Map<string, { from: number; until: number }>();
+  /** Stretches of half a lead that somebody has entered: what comes after them is taken care of. */
+  const ensured = new Set<string>();
 
   bus.subscribe((event) => {
     if (event.type === 'segment-evicted' || event.type === 'chunk-cut') forgetEnsured(event.titleId);
@@ -57,7 +60,7 @@ export function createOnDemand(settings: OnDemandSettings): OnDemand {
   });
 
   function forgetEnsured(titleId: string): void {
-    for (const key of ensured.keys()) if (key.startsWith(`${titleId}/`)) ensured.delete(key);
+    for (const key of ensured) if (key.startsWith(`${titleId}/`)) ensured.delete(key);
   }
 
   function inTurn<Result>(titleId: string, work: () => Promise<Result>): Promise<Result> {
@@ -143,18 +146,19 @@ export function createOnDemand(settings: OnDemandSettings): OnDemand {
   /** The lead of whoever is at the segment, and the rungs beside it. Never fails: the next request tries again. */
   async function keepAhead(plan: Plan, renditionId: string, segment: number): Promise<void> {
     const { titleId } = plan;
-    const key = `${titleId}/${renditionId}`;
-    const known = ensured.get(key);
-    if (known && known.from <= segment && segment + board.leadSegments / 2 < known.until) return;
-    if (isBesideThePicture(plan, renditionId)) return;
-    ensured.set(key, { from: segment, until: segment + 1 + board.leadSegments });
+    const stretch = Math.floor(segment / Math.max(1, Math.floor(board.leadSegments / 2)));
+    const key = `${titleId}/${renditionId}/${stretch}`;
+    if (ensured.has(key) || isBesideThePicture(plan, renditionId)) return;
+    if (ensured.size >= MOST_STRETCHES) ensured.clear();
+    ensured.add(key);
     try {
       await inTurn(titleId, async () => {
         const situation = await lookAround(plan, renditionId, segment, Math.ceil(board.leadSegments * 1.5));
         const lead = planLead(situation);
         for (const cut of lead?.cuts ?? []) await cutChunk(settings, cut.run, plan.revision, cut.endSegment);
         if (lead) await add(lead.chunk, 'lead');
-        for (const chunk of planPrefetch(situation)) await add(chunk, 'prefetch');
+        const prefetch = planPrefetch(situation);
+        if (prefetch) await add(prefetch, 'prefetch');
       });
     } catch (error) {
       ensured.delete(key);

@@ -68,7 +68,9 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
   let isTurnAsked = false;
 
   const unsubscribe = bus.subscribe((event) => {
-    if (event.type === 'chunk-queued' || event.type === 'demand' || event.type === 'background') arrangeSoon();
+    // What was there is only asked for: that changes nothing before the next heartbeat, and comes with every segment served.
+    const isWaiting = event.type === 'demand' && event.state === 'waiting';
+    if (event.type === 'chunk-queued' || event.type === 'background' || isWaiting) arrangeSoon();
     if (event.type === 'chunk-cut') runs.get(event.chunkId)?.work.cut(event.endSegment);
     // Removed by hand: nobody calls dropTitle.
     if (event.type === 'title-removed') {
@@ -96,8 +98,10 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
       const causes = startableCauses(arranged(), capacity, background.mayRun());
       const lease = causes.length === 0 ? undefined : await queue.claim(workerId, LEASE_MS, causes);
       if (!lease) return;
-      if (isForNobody(lease)) await queue.release(lease);
-      else {
+      if (isForNobody(lease)) {
+        await queue.release(lease);
+        report(lease, 'released');
+      } else {
         start(lease);
         suspendAndResume();
       }

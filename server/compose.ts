@@ -135,7 +135,7 @@ async function startParts(settings: Settings, log: Log, closers: (() => unknown)
     },
   });
   closers.push(inbox.close);
-  void prepareUnfinished(catalogue, preparer, log);
+  void prepareUnfinished(library, preparer);
   if (settings.SAMPLE) closers.push(await startSample(library, tools));
 
   return {
@@ -179,10 +179,13 @@ function fittingEncoders(cores: number): number {
 }
 
 /** What the last run left undone goes on, one title after the other, so that many are not probed at once. */
-async function prepareUnfinished(catalogue: Catalogue, preparer: TitlePreparer, log: Log): Promise<void> {
+async function prepareUnfinished({ catalogue, store, log }: Library, preparer: TitlePreparer): Promise<void> {
   try {
     for (const { record, state } of await catalogue.listTitles()) {
-      if (state !== 'complete' && state !== 'failed') await preparer.prepare(record.id);
+      if (state === 'failed') continue;
+      // A kill may have come between the last segment and the poster.
+      const isWhole = state === 'complete' && (!record.sourceInfo?.video || (await store.readAsset(record.id, 'poster.jpg')) !== undefined);
+      if (!isWhole) await preparer.prepare(record.id);
     }
   } catch (error) {
     log.error({ err: error }, 'what the last run left undone could not be looked up; it goes on at the next start');

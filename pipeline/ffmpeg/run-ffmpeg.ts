@@ -27,7 +27,7 @@ export interface RunningFfmpeg {
   heard(): void;
   /**
    * Stops the process where it stands, until every reason for it is resumed: bounds memory without holding up one output
-   * (design §8), and lets more urgent work pass.
+   * (design §8), and lets more urgent work pass. Not before the first report was heard of it.
    */
   suspend(reason: SuspendReason): void;
   resume(reason: SuspendReason): void;
@@ -156,21 +156,30 @@ function announce(fluent: FluentCommand, options: RunFfmpegOptions, heard: () =>
   const pid = processOf(fluent)?.pid;
   if (pid === undefined) return;
   const reasons = new Set<SuspendReason>();
+  let isUp = false;
+  let isStopped = false;
+  const stopOrGo = (): void => {
+    // Stopped before it is ffmpeg, it is not tied to us yet, and would outlive us (see findLifeline).
+    if ((isUp && reasons.size > 0) === isStopped) return;
+    isStopped = !isStopped;
+    fluent.kill(isStopped ? 'SIGSTOP' : 'SIGCONT');
+    if (isStopped) pauseWatch();
+    else heard();
+  };
   options.onStarted?.({
     pid,
     heard() {
-      if (reasons.size === 0) heard();
+      isUp = true;
+      stopOrGo();
+      if (!isStopped) heard();
     },
     suspend(reason) {
       reasons.add(reason);
-      if (reasons.size > 1) return;
-      pauseWatch();
-      fluent.kill('SIGSTOP');
+      stopOrGo();
     },
     resume(reason) {
-      if (!reasons.delete(reason) || reasons.size > 0) return;
-      fluent.kill('SIGCONT');
-      heard();
+      reasons.delete(reason);
+      stopOrGo();
     },
   });
 }

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import pino from 'pino';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { AppError } from '../../pipeline/errors.ts';
 import type { FfmpegCommand } from '../../pipeline/ffmpeg/chunk-command.ts';
 import { type RunFfmpegOptions, type RunningFfmpeg, runFfmpeg } from '../../pipeline/ffmpeg/run-ffmpeg.ts';
@@ -49,6 +50,7 @@ describe('a run', () => {
       signal: controller.signal,
       onStarted: (running) => {
         pid = running.pid;
+        running.heard();
         running.suspend('backlog');
         controller.abort();
       },
@@ -57,13 +59,26 @@ describe('a run', () => {
     expect(isAlive(pid)).toBe(false);
   });
 
-  test('goes on after it was suspended and resumed', async () => {
-    await run(SHORT, {
-      onStarted: (running) => {
-        running.suspend('backlog');
-        running.resume('backlog');
-      },
-    });
+  test('stands still for as long as there is a reason, and goes on then', async () => {
+    const running = await start(ENDLESS);
+    running.heard();
+    running.suspend('backlog');
+    running.suspend('preempted');
+    await running.isIn('T');
+    running.resume('backlog');
+    expect(stateOf(running.pid)).toBe('T');
+    running.resume('preempted');
+    await running.isIn('S');
+    await running.end();
+  });
+
+  test('is not stopped before it was heard of: until then it is not tied to us', async () => {
+    const running = await start(ENDLESS);
+    running.suspend('preempted');
+    expect(stateOf(running.pid)).not.toBe('T');
+    running.heard();
+    await running.isIn('T');
+    await running.end();
   });
 
   test('that fails says what ffmpeg said', async () => {
@@ -82,3 +97,26 @@ describe('a run', () => {
     expect(command).toContain(`'[0:a]volume='\\''0.5'\\'',anull'`);
   });
 });
+
+/** A run under way, and the way to its end. */
+async function start(command: FfmpegCommand) {
+  const controller = new AbortController();
+  let ended: Promise<unknown> = Promise.resolve();
+  const running = await new Promise<RunningFfmpeg>((resolve) => {
+    ended = run(command, { signal: controller.signal, onStarted: resolve }).catch((error: unknown) => error);
+  });
+  return {
+    ...running,
+    /** Signals take a moment. */
+    isIn: (state: string) => vi.waitFor(() => expect(stateOf(running.pid)).toBe(state), { timeout: 10_000, interval: 5 }),
+    async end() {
+      controller.abort();
+      expect(await ended).toMatchObject({ code: 'cancelled' });
+    },
+  };
+}
+
+/** As /proc tells it: T is stopped, S sleeps. */
+function stateOf(pid: number): string | undefined {
+  return /^State:\s+(\w)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+}

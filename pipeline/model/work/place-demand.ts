@@ -135,9 +135,9 @@ function overlaps({ chunk }: RunState, renditionId: string, other: Chunk): boole
 }
 
 /** The rungs beside the one that is watched, which a player goes to next, over the lead. */
-export function planPrefetch({ plan, renditionId, segment, committed, known, leadSegments }: AheadSituation): Chunk[] {
+export function planPrefetch({ plan, renditionId, segment, committed, known, leadSegments }: AheadSituation): Chunk | undefined {
   const beside = rungsBeside(plan, renditionId);
-  if (beside.length === 0) return [];
+  if (beside.length === 0) return undefined;
   const taken = withChunks(
     committed,
     known.filter(({ claimed, cause }) => claimed || cause !== 'background').map(({ chunk }) => chunk),
@@ -147,8 +147,8 @@ export function planPrefetch({ plan, renditionId, segment, committed, known, lea
     endSegment: Math.min(segment + 1 + leadSegments, segmentCount(plan.timeline)),
     renditionIds: beside,
   };
-  if (within.endSegment <= within.firstSegment) return [];
-  return planMissingChunks(plan, taken, { within, maxSegments: leadSegments }).slice(0, 1);
+  const [chunk] = planMissingChunks(plan, taken, { within, maxSegments: leadSegments });
+  return chunk && chunk.firstSegment <= segment + 1 + leadSegments / 2 ? chunk : undefined;
 }
 
 /** A picture is asked for together with the sound that goes with it. */
