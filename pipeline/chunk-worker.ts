@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Catalogue } from './catalogue/catalogue.ts';
 import { readCommittedSegments } from './committed-segments.ts';
@@ -82,15 +82,13 @@ export function startChunkRun(settings: ChunkWorkerSettings, lease: ChunkLease):
     // Of a plan that was replaced, viewers may still ask for segments: there the stored parameter sets decide (commitInit).
     if (plan.revision === title.planRevision) assertSameEncoder(plan, tools);
     const source = { path: join(mediaDir, title.source.path), info: title.sourceInfo };
-    await assertPresent(source.path);
+    const assertWhole = () => assertPresent(source.path, title.source.sizeBytes);
+    await assertWhole();
     const committed = await readCommittedSegments(store, plan, chunk);
     const missing = planMissingChunks(plan, committed, { within: chunk, maxSegments: chunk.endSegment - chunk.firstSegment });
     reporter.begin(missing);
     endWhenEnough();
-    const committer = createCommitter(settings, lease, title, (renditionId, segment) => {
-      reporter.committed(renditionId, segment);
-      endWhenEnough();
-    });
+    const committer = createCommitter(settings, lease, title, reporter, endWhenEnough);
     const keyframeBefore = (ticks: Ticks) => seekIndexes.keyframeBefore(title, ticks, stop.signal);
     const environment = {
       ...{ tools, log, signal: stop.signal, niceness: NICENESS[cause], onStarted },
@@ -101,8 +99,11 @@ export function startChunkRun(settings: ChunkWorkerSettings, lease: ChunkLease):
     const startedAtMs = board.nowMs();
     for (const part of missing) {
       if (isEnough) break;
-      await convertToStream({ source, plan, chunk: part, keyframeBefore }, committer, environment).catch((error: unknown) => {
-        if (!isEnough) throw error;
+      await convertToStream({ source, plan, chunk: part, keyframeBefore }, committer, environment).catch(async (error: unknown) => {
+        if (isEnough) return;
+        // What fails on an original that is away, or only half there, is no fault of the file.
+        await assertWhole();
+        throw error;
       });
       processes.clear();
     }
@@ -145,7 +146,8 @@ function createCommitter(
   settings: ChunkWorkerSettings,
   lease: ChunkLease,
   title: TitleRecord,
-  onCommitted: RunReporter['committed'],
+  reporter: RunReporter,
+  onCommitted: () => void,
 ): SegmentCommitter {
   const { store, catalogue, queue, bus } = settings;
   const titleId = title.id;
@@ -165,7 +167,10 @@ function createCommitter(
       if (outcome === 'stored') bus.publish({ type: 'init', titleId, renditionId });
     },
     async commitSegment(renditionId, segment, bytes) {
+      // Given up while it was made; the slower renditions of the run still bring what comes before.
+      if (reporter.hasGivenUp(segment)) return;
       if (!(await queue.owns(lease, renditionId, segment))) {
+        if (reporter.hasGivenUp(segment)) return;
         throw new AppError('claim_lost', 'Another worker has taken this work over.', { details: { titleId, renditionId, segment } });
       }
       const outcome = await store.putSegment(titleId, renditionId, segment, bytes);
@@ -173,17 +178,19 @@ function createCommitter(
       if (isTwice) settings.log.warn({ title: titleId, rendition: renditionId, segment }, 'a segment was encoded that was there already');
       await catalogue.recordSegment(titleId, renditionId, segment, bytes.length);
       bus.publish({ type: 'segment', titleId, renditionId, segment, sizeBytes: bytes.length, cause: lease.cause, isTwice });
-      onCommitted(renditionId, segment);
+      reporter.committed(renditionId, segment);
+      onCommitted();
     },
   };
 }
 
-async function assertPresent(path: string): Promise<void> {
-  await access(path).catch((error: unknown) => {
-    throw new AppError('source_missing', 'The original of this title is not where it was. Put it back, or add it again.', {
-      cause: error,
-      retryable: true,
-    });
+/** One that is being copied back is not there before it is whole. */
+async function assertPresent(path: string, sizeBytes: number): Promise<void> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => error);
+  if (!(found instanceof Error) && found.size === sizeBytes) return;
+  throw new AppError('source_missing', 'The original of this title is not where it was. Put it back, or add it again.', {
+    cause: found instanceof Error ? found : new Error(`It has ${found.size} bytes of ${sizeBytes}.`),
+    retryable: true,
   });
 }
 

@@ -177,7 +177,9 @@ export function createOnDemand(settings: OnDemandSettings): OnDemand {
     const [queued, committed] = [await queue.list(titleId), await readCommittedSegments(store, plan, within)];
     const known = queued.map((chunk): KnownChunk => ({ ...chunk, run: chunk.claimed ? board.run(chunk.id) : undefined }));
     const coldMs = coldSegmentMs(board.encodeSpeed(plan, renditionId), plan, segment);
-    return { plan, renditionId, segment, committed, known, nowMs: board.nowMs(), coldMs, leadSegments: board.leadSegments };
+    const suspendedRuns = board.runs().filter((run) => run.isSuspended).length;
+    const { leadSegments } = board;
+    return { plan, renditionId, segment, committed, known, nowMs: board.nowMs(), coldMs, leadSegments, suspendedRuns };
   }
 
   async function add(chunk: Chunk, cause: ChunkCause): Promise<void> {

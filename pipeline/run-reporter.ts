@@ -9,6 +9,8 @@ export interface RunReporter {
   begin(missing: readonly Chunk[]): void;
   committed(renditionId: string, segment: number): void;
   cut(endSegment: number): void;
+  /** Whether the segment was cut off: somebody else may be making it. */
+  hasGivenUp(segment: number): boolean;
   /** False when it was so already. */
   setSuspended(isSuspended: boolean, nowMs: number): boolean;
   noteSpeed(progress: Pick<FfmpegProgress, 'speed'>): void;
@@ -71,6 +73,7 @@ export function createRunReporter(bus: EventBus, { id, chunk, cause }: ChunkLeas
       for (const segments of pending?.values() ?? []) for (const segment of segments) if (segment >= end) segments.delete(segment);
       publish();
     },
+    hasGivenUp: (segment) => segment >= endSegment,
     setSuspended(isSuspended, nowMs) {
       if (isSuspended === (suspendedSinceMs !== undefined)) return false;
       if (suspendedSinceMs !== undefined) stoodMs += nowMs - suspendedSinceMs;

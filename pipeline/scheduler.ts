@@ -63,6 +63,8 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
   const runs = new Map<string, Run>();
   /** Put back into the queue when it is time to try again. */
   const retries = new Set<{ chunk: Chunk; cause: ChunkCause; timer: NodeJS.Timeout }>();
+  /** When background work went on last. */
+  let backgroundAtMs = board.nowMs();
   let isClosed = false;
   let turn: Promise<void> = Promise.resolve();
   let isTurnAsked = false;
@@ -95,13 +97,16 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
     await endNeedless();
     suspendAndResume();
     while (!isClosed) {
-      const causes = startableCauses(arranged(), capacity, background.mayRun());
+      const causes = startableCauses(arranged(), capacity, { mayRun: background.mayRun(), idleMs: board.nowMs() - backgroundAtMs });
       const lease = causes.length === 0 ? undefined : await queue.claim(workerId, LEASE_MS, causes);
       if (!lease) return;
       if (isForNobody(lease)) {
         await queue.release(lease);
         report(lease, 'released');
+        // Whatever was in the way of it is in nobody's.
+        problems.clear(lease.chunk.titleId);
       } else {
+        await endPredecessor(lease);
         start(lease);
         suspendAndResume();
       }
@@ -120,7 +125,9 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
   }
 
   function suspendAndResume(): void {
-    const { goOn, preempted } = arrangeRuns(arranged(), capacity, board.nowMs());
+    const all = arranged();
+    const { goOn, preempted } = arrangeRuns(all, capacity, board.nowMs());
+    if (all.some(({ chunkId, urgency }) => urgency.level === 'later' && goOn.includes(chunkId))) backgroundAtMs = board.nowMs();
     for (const [id, run] of runs) {
       run.preemptedSinceMs = preempted.includes(id) ? (run.preemptedSinceMs ?? board.nowMs()) : undefined;
       run.work.setSuspended(!goOn.includes(id));
@@ -137,6 +144,15 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
     return board.urgencyOf(asNotBegun(lease)).level === 'nobody';
   }
 
+  /** A machine that slept has lost its leases to itself: the run under the old one ends before the new one begins. */
+  async function endPredecessor(lease: ChunkLease): Promise<void> {
+    const run = runs.get(lease.id);
+    if (run === undefined) return;
+    run.isLeaseLost = true;
+    run.work.cancel(LEASE_LOST);
+    await run.done;
+  }
+
   function start(lease: ChunkLease): void {
     const work = startChunkRun(settings, lease);
     const run: Run = { lease, work, isCancelled: false, isLeaseLost: false, preemptedSinceMs: undefined, done: Promise.resolve() };
@@ -144,7 +160,7 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
     run.done = follow(run)
       .catch((error: unknown) => log.error({ title: lease.chunk.titleId, err: error }, 'the end of a chunk could not be recorded'))
       .finally(() => {
-        runs.delete(lease.id);
+        if (runs.get(lease.id) === run) runs.delete(lease.id);
         arrangeSoon();
       });
   }

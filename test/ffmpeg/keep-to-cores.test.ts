@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { expect, test } from 'vitest';
-import { keepToCores } from '../../pipeline/ffmpeg/keep-to-cores.ts';
+import { keepToCores, parseCpuList } from '../../pipeline/ffmpeg/keep-to-cores.ts';
 import { runFfmpeg } from '../../pipeline/ffmpeg/run-ffmpeg.ts';
 import { findTools, silentLog as log } from './title-home.ts';
 
@@ -29,11 +29,17 @@ test.skipIf(availableParallelism() < 2)('a run that is kept to one core has no o
     },
   });
   await expect(run).rejects.toMatchObject({ code: 'cancelled' });
-  expect(allowed).toBe('0');
+  const own = parseCpuList(/Cpus_allowed_list:\s*(\S+)/.exec(await readFile('/proc/self/status', 'utf8'))?.[1] ?? '');
+  expect(allowed).toBe(String(own[0]));
 });
 
 test('as many cores as there are need nothing', async () => {
   const tools = await findTools();
   expect(await keepToCores(tools, undefined, log)).toBe(tools);
   expect(await keepToCores(tools, 1024, log)).toBe(tools);
+});
+
+test('a list of processors is read as the kernel writes it', () => {
+  expect(parseCpuList('0-2,5,8-9')).toEqual([0, 1, 2, 5, 8, 9]);
+  expect(parseCpuList('')).toEqual([]);
 });

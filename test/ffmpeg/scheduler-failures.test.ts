@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rename, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -89,6 +89,26 @@ describe('a chunk that fails', () => {
     await home.preparer.prepare('film');
     await home.titleIs('film', 'complete');
     expect(home.putTwice).toEqual([]);
+  });
+
+  test('on an original that is only half there is tried until it is whole, as one that is being copied back', async () => {
+    const folder = await newHome();
+    const home = await openHome(folder, { retryMs: 10, isBackgroundOff: true, leadSegments: 0 });
+    await home.addTitle(film, 'film');
+    await home.preparer.prepare('film');
+    await home.waitFor((event) => event.type === 'chunk' && event.cause === 'first' && event.state === 'done');
+    const original = join(folder, 'originals', 'film', 'film.mp4');
+    await truncate(original, 20_000);
+    const wait = home.waitForFile('film', 'v90', '8.m4s', new AbortController().signal);
+    const failed = (count: number) => () => home.events.filter((event) => event.type === 'chunk' && event.state === 'failed').length >= count;
+    await home.waitFor(failed(4));
+    expect(home.engine.problemOf('film')).toMatchObject({ code: 'source_missing' });
+    await copyFile(film, `${original}.whole`);
+    await rename(`${original}.whole`, original);
+    expect(await wait).toBe('ready');
+    await home.waitFor((event) => event.type === 'chunk' && event.cause === 'demand' && event.state === 'done');
+    expect(home.engine.problemOf('film')).toBeUndefined();
+    expect(home.events.some((event) => event.type === 'title' && event.state === 'failed')).toBe(false);
   });
 
   test('for want of disk space is tried until there is some', async () => {

@@ -109,6 +109,14 @@ describe('a segment that somebody makes', () => {
     expect(await queue.owns(lease, 'v360', 15)).toBe(false);
   });
 
+  test('behind a run, gone since that made it, is made again at once', async () => {
+    const { ask, run, clock } = await home();
+    const { report } = await run('background', 0, 20, ['v720', 'v360', 'a1']);
+    clock.nowMs += 1_000;
+    report(9);
+    expect(await ask('v360', '4.m4s')).toMatchObject([{ cause: 'demand', firstSegment: 4, endSegment: 5 }]);
+  });
+
   test('by a run that says nothing of itself yet is waited for', async () => {
     const { ask, add, queue } = await home();
     await add('background', 0, 20);

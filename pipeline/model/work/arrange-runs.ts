@@ -39,8 +39,15 @@ export function arrangeRuns(runs: readonly ArrangedRun[], capacity: Capacity, no
   return { goOn, preempted };
 }
 
-/** Causes that another run may be started for now: it would go on, and not stand still as soon as it is there. */
-export function startableCauses(runs: readonly ArrangedRun[], capacity: Capacity, mayRunBackground: boolean): RunCause[] {
+/**
+ * Causes that another run may be started for now: it would go on, and not stand still as soon as it is there. `idleMs`: how long
+ * nothing of the background went on; starved, one run of it may begin all the same, and gets its slices.
+ */
+export function startableCauses(
+  runs: readonly ArrangedRun[],
+  capacity: Capacity,
+  background: { mayRun: boolean; idleMs: number },
+): RunCause[] {
   const levels = runs.map((run) => run.urgency.level);
   const mayStart = (level: UrgencyLevel): boolean => {
     const load = levels.filter((other) => !isMoreUrgent(level, other)).reduce((sum, other) => sum + weightOf(other, capacity), 0);
@@ -50,7 +57,8 @@ export function startableCauses(runs: readonly ArrangedRun[], capacity: Capacity
   if (mayStart('waited')) causes.push('demand');
   if (mayStart('ahead')) causes.push('lead');
   if (mayStart('start')) causes.push('first');
-  if (mayRunBackground && mayStart('later')) causes.push('prefetch', 'background');
+  const isStarved = background.idleMs >= STARVED_MS && !levels.includes('later');
+  if (background.mayRun && (mayStart('later') || isStarved)) causes.push('prefetch', 'background');
   return causes;
 }
 
@@ -67,6 +75,7 @@ function fits(load: number, weight: number, { cores }: Capacity): boolean {
 }
 
 function isSliceOfStarved({ urgency, preemptedSinceMs }: ArrangedRun, nowMs: number): boolean {
-  if (urgency.level !== 'later' || preemptedSinceMs === undefined) return false;
+  const isIdle = urgency.level === 'later' || urgency.level === 'nobody';
+  if (!isIdle || preemptedSinceMs === undefined) return false;
   return (nowMs - preemptedSinceMs) % (STARVED_MS + SLICE_MS) >= STARVED_MS;
 }

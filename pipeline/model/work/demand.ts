@@ -42,7 +42,8 @@ const DOUBT_MS = 5_000;
 const MOST_HEADS = 512;
 
 export function noteDemand(demand: Demand, news: DemandNews, nowMs: number): Demand {
-  if (news.state === 'answered') return { ...demand, waits: withoutWaiter(demand.waits, news) };
+  // Whoever was answered, even that it is not there yet, was here until now, and will ask again.
+  if (news.state === 'answered') return { heads: withHead(demand.heads, news, nowMs), waits: withoutWaiter(demand.waits, news) };
   const waits = news.state === 'waiting' ? withWaiter(demand.waits, news, nowMs) : demand.waits;
   return { heads: withHead(demand.heads, news, nowMs), waits };
 }

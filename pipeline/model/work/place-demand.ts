@@ -2,7 +2,7 @@ import { type CommittedSegments, planMissingChunks, withChunks } from '../missin
 import type { Chunk, Plan } from '../plan.ts';
 import { ticksToSeconds, VIDEO_TIMESCALE } from '../time.ts';
 import { segmentCount } from '../timeline/segments.ts';
-import { endOfBegun, etaMs, paceMs, type RunCause, type RunState } from './run-state.ts';
+import { endOfBegun, etaMs, paceMs, type RunCause, type RunState, willBring } from './run-state.ts';
 
 /** A chunk in the queue; `run` once a worker has said how far it is. */
 export interface KnownChunk {
@@ -35,6 +35,8 @@ export type Placement =
 
 /** A run that would bring the segment is worth waiting for up to so many times the time of a cold one. */
 const WORTH_WAITING = 1.5;
+/** Of all titles. */
+const MOST_SUSPENDED = 2;
 /** Of a run of one rung this one and the next: a run of its own for it would hardly be sooner. */
 const SOON_SEGMENTS = 1;
 
@@ -51,7 +53,9 @@ export function placeDemand(situation: AheadSituation): Placement | undefined {
   // What the run gives up is nobody's.
   const others = known.filter((other) => other.claimed && other !== claimed);
   const sound = soundFor(plan, renditionId).filter((id) => !others.some((other) => covers(other.chunk, id, segment)));
-  const longest = committed.get(renditionId)?.has(segment - 1) ? 1 + leadSegments : 1;
+  // Runs that stand still cost memory: where some do, nobody gets a long one (I10).
+  const isCrowded = situation.suspendedRuns >= MOST_SUSPENDED;
+  const longest = !isCrowded && committed.get(renditionId)?.has(segment - 1) ? 1 + leadSegments : 1;
   const renditionIds = [renditionId, ...sound];
   const endSegment = Math.min(segment + longest, segmentCount(plan.timeline), nextClaimed(others, renditionIds, segment));
   const within = { firstSegment: segment, endSegment, renditionIds };
@@ -71,6 +75,8 @@ function nextClaimed(others: readonly KnownChunk[], renditionIds: readonly strin
 function isSoonEnough({ run }: KnownChunk, situation: DemandSituation): boolean {
   const { renditionId, segment, nowMs, coldMs } = situation;
   if (!run) return true;
+  // It was there and is gone, evicted or removed, while the run went on: that will not bring it again.
+  if (!willBring(run, renditionId, segment)) return false;
   const at = run.next[renditionId] ?? run.chunk.firstSegment;
   const rungs = countRungs(run, situation);
   if (rungs <= 1 && segment <= at + SOON_SEGMENTS) return true;
@@ -85,6 +91,8 @@ function countRungs(run: RunState, { plan }: DemandSituation): number {
 
 export interface AheadSituation extends DemandSituation {
   leadSegments: number;
+  /** How many encoders stand still, of all titles. */
+  suspendedRuns: number;
 }
 
 export interface LeadPlan {

@@ -52,10 +52,15 @@ describe('what may be started', () => {
     ['who is waited for beside any lead', TWO_CORES, runs('ahead', 'ahead'), ['demand']],
     ['more, where there are more cores', EIGHT_CORES, runs('waited', 'later'), ['demand', 'lead', 'first']],
   ])('%s', (_, capacity, all, expected) => {
-    expect(startableCauses(all, capacity, true)).toEqual(expected);
+    expect(startableCauses(all, capacity, { mayRun: true, idleMs: 0 })).toEqual(expected);
   });
 
   test('nothing that nobody waits for, when that may not be', () => {
-    expect(startableCauses([], TWO_CORES, false)).toEqual(['demand', 'lead', 'first']);
+    expect(startableCauses([], TWO_CORES, { mayRun: false, idleMs: 60_000 })).toEqual(['demand', 'lead', 'first']);
+  });
+
+  test('one run of the background that has stood still for long, whatever else there is', () => {
+    expect(startableCauses(runs('waited', 'waited'), TWO_CORES, { mayRun: true, idleMs: 30_000 })).toEqual(['prefetch', 'background']);
+    expect(startableCauses(runs('waited', 'later'), TWO_CORES, { mayRun: true, idleMs: 30_000 })).toEqual(['demand']);
   });
 });

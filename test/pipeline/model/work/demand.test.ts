@@ -21,7 +21,7 @@ describe('a play head', () => {
     const demand = demandOf(at(3), at(90, 'waiting'));
     expect(places(forgetIdle(demand, 1_000, 1_000))).toEqual(['v360 90']);
     expect(places(forgetIdle(demand, 999, 1_000))).toEqual(['v360 90', 'v360 3']);
-    expect(places(forgetIdle(noteDemand(demand, at(90, 'answered'), 5), 1_001, 1_000))).toEqual([]);
+    expect(places(forgetIdle(noteDemand(demand, at(90, 'answered'), 5), 1_005, 1_000))).toEqual([]);
   });
 
   test('is doubted when somebody goes on from there on another rung, and forgotten unless it is asked again', () => {
@@ -46,6 +46,11 @@ describe('a play head', () => {
     expect(watched).toEqual([8, 9, 10, 11, 12]);
     expect(isWatched(demand, { titleId: 'film', renditionId: 'a1', segment: 10 }, 2)).toBe(false);
   });
+});
+
+test('who was answered, even that it is not there yet, was here until then', () => {
+  const demand = noteDemand(demandOf(at(7, 'waiting')), at(7, 'answered'), 20_000);
+  expect(places(forgetIdle(demand, 39_999, 20_000))).toEqual(['v360 7']);
 });
 
 test('a wait lasts until the last who waits is answered, and counts from the first', () => {
