@@ -100,7 +100,8 @@ describe('a chunk that fails', () => {
     const original = join(folder, 'originals', 'film', 'film.mp4');
     await truncate(original, 20_000);
     const wait = home.waitForFile('film', 'v90', '8.m4s', new AbortController().signal);
-    const failed = (count: number) => () => home.events.filter((event) => event.type === 'chunk' && event.state === 'failed').length >= count;
+    const failed = (count: number) => () =>
+      home.events.filter((event) => event.type === 'chunk' && event.state === 'failed').length >= count;
     await home.waitFor(failed(4));
     expect(home.engine.problemOf('film')).toMatchObject({ code: 'source_missing' });
     await copyFile(film, `${original}.whole`);
