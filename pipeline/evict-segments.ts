@@ -1,7 +1,7 @@
 import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { Catalogue, SegmentUse } from './catalogue/catalogue.ts';
-import { progressOf } from './catalogue/derive-state.ts';
 import { refreshTitle } from './catalogue/reindex.ts';
+import { tellTitle } from './catalogue/tell-title.ts';
 import type { EventBus } from './event-bus.ts';
 import { isRemakeable } from './is-remakeable.ts';
 import type { Log } from './log.ts';
@@ -108,10 +108,7 @@ export function createEvictor(options: EvictorOptions): Evictor {
   /** A complete title that gave something up is playable again. */
   async function tellProgress(titleId: string): Promise<void> {
     await refreshTitle({ store, catalogue, log }, titleId);
-    const title = await catalogue.getTitle(titleId);
-    if (title === undefined) return;
-    const { state, segmentsCommitted, segmentsPlanned } = title;
-    bus.publish({ type: 'title', titleId, state, progress: progressOf(segmentsCommitted, segmentsPlanned) });
+    await tellTitle(options, titleId);
   }
 
   return { evictDownTo };

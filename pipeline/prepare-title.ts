@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Catalogue } from './catalogue/catalogue.ts';
-import { deriveState, progressOf } from './catalogue/derive-state.ts';
+import { deriveState } from './catalogue/derive-state.ts';
+import { tellTitle } from './catalogue/tell-title.ts';
 import { type AppError, toAppError } from './errors.ts';
 import type { EventBus } from './event-bus.ts';
 import type { FfmpegTools } from './ffmpeg/locate.ts';
@@ -186,10 +187,7 @@ export function createTitlePreparer(settings: TitlePreparerSettings): TitlePrepa
     const poster = await makePoster(source, { tools, log, signal, niceness: 10 });
     if (!poster) return;
     await store.putAsset(title.id, 'poster.jpg', poster);
-    const known = await catalogue.getTitle(title.id);
-    if (!known) return;
-    const { state, segmentsCommitted, segmentsPlanned } = known;
-    bus.publish({ type: 'title', titleId: title.id, state, progress: progressOf(segmentsCommitted, segmentsPlanned) });
+    await tellTitle(settings, title.id);
   }
 
   async function firstChunkDone(titleId: string, signal: AbortSignal): Promise<void> {

@@ -1,7 +1,7 @@
 import { nanoid } from 'nanoid';
 import type { BackgroundControl } from './background-control.ts';
-import { progressOf } from './catalogue/derive-state.ts';
 import { reindexTitle } from './catalogue/reindex.ts';
+import { tellTitle } from './catalogue/tell-title.ts';
 import { type ChunkRun, type ChunkWorkerSettings, describeChunk, LEASE_MS, startChunkRun } from './chunk-worker.ts';
 import { readCommittedSegments } from './committed-segments.ts';
 import { cutChunk } from './cut-chunk.ts';
@@ -271,10 +271,7 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
   /** When nothing is left to do, the store decides whether the title is complete (I5). */
   async function tellProgress(titleId: string): Promise<void> {
     if ((await queue.list(titleId)).length === 0) await reindexTitle({ store, catalogue, log }, titleId);
-    const title = await catalogue.getTitle(titleId);
-    if (!title) return;
-    const { state, segmentsCommitted, segmentsPlanned } = title;
-    bus.publish({ type: 'title', titleId, state, progress: progressOf(segmentsCommitted, segmentsPlanned) });
+    await tellTitle(settings, titleId);
   }
 
   /** All that is queued or runs for a title, but for the run that asks. */

@@ -1,5 +1,5 @@
 import { type BackgroundControlSettings, openBackgroundControl } from './background-control.ts';
-import { progressOf } from './catalogue/derive-state.ts';
+import { tellTitle } from './catalogue/tell-title.ts';
 import { createDiskBudget } from './disk-budget.ts';
 import type { Plan } from './model/plan.ts';
 import type { TitleError } from './model/title.ts';
@@ -32,23 +32,18 @@ export interface WorkEngine extends Scheduler, OnDemand {
 }
 
 export async function startWorkEngine(settings: WorkEngineSettings): Promise<WorkEngine> {
-  const { bus, log, catalogue } = settings;
+  const { bus, log } = settings;
   // First of all that listen: whoever decides by it finds it current.
   const board = createWorkBoard(settings);
   const disk = createDiskBudget({ ...settings, isWatched: board.isWatched, encoderFingerprint: settings.tools.encoderFingerprint });
   const background = await openBackgroundControl({ ...settings.background, bus, log, hasRoom: disk.hasRoomForBackground });
   const problems = createTitleProblems((titleId) => {
-    tellTitle(titleId).catch((error: unknown) => log.warn({ title: titleId, err: error }, 'what a title waits for could not be told'));
+    tellTitle(settings, titleId).catch((error: unknown) =>
+      log.warn({ title: titleId, err: error }, 'what a title waits for could not be told'),
+    );
   });
   const scheduler = startScheduler({ ...settings, board, background, problems });
   const onDemand = createOnDemand({ ...settings, board });
-
-  async function tellTitle(titleId: string): Promise<void> {
-    const title = await catalogue.getTitle(titleId);
-    if (!title) return;
-    const { state, segmentsCommitted, segmentsPlanned } = title;
-    bus.publish({ type: 'title', titleId, state, progress: progressOf(segmentsCommitted, segmentsPlanned) });
-  }
 
   function viewRuns(): RunView[] {
     return board.runs().map((run): RunView => {
