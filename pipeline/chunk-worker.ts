@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Catalogue } from './catalogue/catalogue.ts';
 import { readCommittedSegments } from './committed-segments.ts';
@@ -14,6 +13,7 @@ import { reportGaps } from './model/report-gaps.ts';
 import type { Ticks } from './model/time.ts';
 import { chunkRange } from './model/timeline/segments.ts';
 import type { TitleRecord } from './model/title.ts';
+import { assertOriginalThere } from './original-there.ts';
 import type { ChunkCause, ChunkLease, ChunkQueue } from './queue/chunk-queue.ts';
 import { createRunReporter, type RunReporter } from './run-reporter.ts';
 import type { SeekIndexes } from './seek-indexes.ts';
@@ -37,10 +37,10 @@ export interface ChunkWorkerSettings {
 /** How long a lease holds without being renewed: a worker that died is replaced after this. */
 export const LEASE_MS = 30_000;
 
-/** Viewers and new titles come first, also for the processor. */
-const NICENESS: Record<ChunkCause, number> = { demand: 0, lead: 0, first: 0, prefetch: 10, background: 10 };
+/** Viewers and new titles come first, also for the processor: what a viewer waits for before what one will come to. */
+const NICENESS: Record<ChunkCause, number> = { demand: 0, lead: 5, first: 0, prefetch: 10, background: 10 };
 
-const isBackground = (cause: ChunkCause): boolean => NICENESS[cause] > 0;
+const isBackground = (cause: ChunkCause): boolean => cause === 'prefetch' || cause === 'background';
 
 /** A leased chunk being encoded. */
 export interface ChunkRun {
@@ -62,6 +62,7 @@ export function startChunkRun(settings: ChunkWorkerSettings, lease: ChunkLease):
   const stop = new AbortController();
   const processes = new Set<RunningFfmpeg>();
   const reporter = createRunReporter(settings.bus, lease);
+  const startedAtMs = board.nowMs();
   let isEnough = false;
 
   function endWhenEnough(): void {
@@ -82,7 +83,7 @@ export function startChunkRun(settings: ChunkWorkerSettings, lease: ChunkLease):
     // Of a plan that was replaced, viewers may still ask for segments: there the stored parameter sets decide (commitInit).
     if (plan.revision === title.planRevision) assertSameEncoder(plan, tools);
     const source = { path: join(mediaDir, title.source.path), info: title.sourceInfo };
-    const assertWhole = () => assertPresent(source.path, title.source.sizeBytes);
+    const assertWhole = () => assertOriginalThere(source.path, title.source.sizeBytes);
     await assertWhole();
     const committed = await readCommittedSegments(store, plan, chunk);
     const missing = planMissingChunks(plan, committed, { within: chunk, maxSegments: chunk.endSegment - chunk.firstSegment });
@@ -96,7 +97,6 @@ export function startChunkRun(settings: ChunkWorkerSettings, lease: ChunkLease):
       onDiscarded: (renditionId: string, frames: number) =>
         settings.bus.publish({ type: 'discarded', titleId: chunk.titleId, renditionId, frames, cause }),
     };
-    const startedAtMs = board.nowMs();
     for (const part of missing) {
       if (isEnough) break;
       await convertToStream({ source, plan, chunk: part, keyframeBefore }, committer, environment).catch(async (error: unknown) => {
@@ -182,16 +182,6 @@ function createCommitter(
       onCommitted();
     },
   };
-}
-
-/** One that is being copied back is not there before it is whole. */
-async function assertPresent(path: string, sizeBytes: number): Promise<void> {
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => error);
-  if (!(found instanceof Error) && found.size === sizeBytes) return;
-  throw new AppError('source_missing', 'The original of this title is not where it was. Put it back, or add it again.', {
-    cause: found instanceof Error ? found : new Error(`It has ${found.size} bytes of ${sizeBytes}.`),
-    retryable: true,
-  });
 }
 
 /** Parameter sets differ between builds: segments of one title come from one (design §7). */

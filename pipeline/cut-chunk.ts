@@ -4,8 +4,9 @@ import type { RunState } from './model/work/run-state.ts';
 import type { ChunkQueue } from './queue/chunk-queue.ts';
 
 /**
- * A run gives up what lies from `endSegment` on, and that waits in the queue again. Who encodes it is told by `chunk-cut`,
- * and by the queue, which it asks before every commit. False when the run had ended, or ended there already.
+ * A run gives up what lies from `endSegment` on. Who encodes it is told by `chunk-cut`, and by the queue, which it asks before
+ * every commit. What the run was to do for the library waits in the queue again; what it did for viewers never left the
+ * background's part of the queue. False when the run had ended, or ended there already.
  */
 export async function cutChunk(
   { queue, bus }: { queue: ChunkQueue; bus: EventBus },
@@ -17,7 +18,8 @@ export async function cutChunk(
   if (!(await queue.cut(chunkId, endSegment))) return false;
   bus.publish({ type: 'chunk-cut', titleId, chunkId, endSegment });
   const rest: Chunk = { titleId, planRevision, ...chunk, firstSegment: Math.max(chunk.firstSegment, endSegment) };
-  const added = await queue.add(rest, cause === 'first' ? 'first' : 'background');
+  if (cause !== 'first' && cause !== 'background') return true;
+  const added = await queue.add(rest, cause);
   bus.publish({ type: 'chunk-queued', titleId, chunkId: added.id, cause: added.cause });
   return true;
 }

@@ -1,6 +1,6 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CatalogueTitle } from './catalogue/catalogue.ts';
+import { isOriginalThere } from './original-there.ts';
 import type { SegmentStore } from './storage/segment-store.ts';
 
 export interface RemakeConditions {
@@ -23,15 +23,4 @@ export async function isRemakeable(
   if (encoderFingerprint === undefined) return true;
   const plan = await store.readPlan(record.id, record.planRevision);
   return plan?.encoderFingerprint === encoderFingerprint;
-}
-
-/** Of another size it is another file, put there by hand. */
-async function isOriginalThere(path: string, sizeBytes: number): Promise<boolean> {
-  try {
-    const original = await stat(path);
-    return original.isFile() && original.size === sizeBytes;
-  } catch {
-    // Whatever the reason: what cannot be looked at cannot be encoded from either.
-    return false;
-  }
 }

@@ -8,6 +8,7 @@ import { ticksToSeconds, VIDEO_TIMESCALE } from './model/time.ts';
 import { segmentCount } from './model/timeline/segments.ts';
 import {
   type AheadSituation,
+  covers,
   type KnownChunk,
   placeDemand,
   planLead,
@@ -84,7 +85,14 @@ export function createOnDemand(settings: OnDemandSettings): OnDemand {
     const segment = isInit ? Math.min(named, segmentCount(plan.timeline) - 1) : named;
     if (segment >= segmentCount(plan.timeline)) return 'past-end';
     const tell = (state: 'waiting' | 'answered') => bus.publish({ type: 'demand', titleId, renditionId, segment, state });
+    const findMaker = () => inTurn(titleId, () => place(plan, renditionId, segment, isInit));
+    const lookAgain = (): void => {
+      if (!isWaiting) return;
+      findMaker().catch((error: unknown) => log.warn({ title: titleId, err: error }, 'who makes a segment could not be looked up'));
+    };
     const arrival = waitForArrival(titleId, renditionId, isInit ? undefined : segment, signal);
+    // Who was to bring it may fail, or give it up to somebody else.
+    const unsubscribe = bus.subscribe((event) => isGivenUp(event, titleId, renditionId, segment) && lookAgain());
     let isWaiting = false;
     try {
       if (await store.statFile(titleId, renditionId, fileName)) return 'ready';
@@ -92,12 +100,14 @@ export function createOnDemand(settings: OnDemandSettings): OnDemand {
       if (!title || title.error) return 'unknown';
       isWaiting = true;
       tell('waiting');
-      await inTurn(titleId, () => place(plan, renditionId, segment, isInit));
+      await findMaker();
       void keepAhead(plan, renditionId, segment);
       return await arrival.outcome;
     } finally {
       arrival.cancel();
+      unsubscribe();
       if (isWaiting) tell('answered');
+      isWaiting = false;
     }
   }
 
@@ -243,6 +253,12 @@ function createPlanMemory(store: SegmentStore) {
 function isArrival(event: PipelineEvent, titleId: string, renditionId: string, segment: number | undefined): boolean {
   if (event.type === 'init') return segment === undefined && event.titleId === titleId && event.renditionId === renditionId;
   return event.type === 'segment' && event.titleId === titleId && event.renditionId === renditionId && event.segment === segment;
+}
+
+function isGivenUp(event: PipelineEvent, titleId: string, renditionId: string, segment: number): boolean {
+  if (event.type === 'chunk-cut') return event.titleId === titleId && event.endSegment <= segment;
+  if (event.type !== 'chunk' || event.state === 'started' || event.titleId !== titleId) return false;
+  return covers(event.chunk, renditionId, segment);
 }
 
 function isEnd(event: PipelineEvent, titleId: string): boolean {

@@ -23,8 +23,6 @@ export interface SchedulerSettings extends ChunkWorkerSettings {
   problems: TitleProblems;
   /** How often the queue is looked at although nobody told of work: leases of workers that died run out unheard. */
   heartbeatMs?: number;
-  /** After what the machine could not do for now (a full disk, an original that is away) it is tried again. */
-  retryMs?: number;
   /** Told when a title's work failed for good. */
   onTitleFailed(titleId: string, error: AppError): Promise<void>;
 }
@@ -40,7 +38,6 @@ export interface Scheduler {
 
 const TRIES = 3;
 const HEARTBEAT_MS = 1_000;
-const RETRY_MS = 2_000;
 /** Why a run is cancelled whose lease another worker may have. */
 const LEASE_LOST = 'lease lost';
 
@@ -61,8 +58,6 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
   const workerId = nanoid(8);
   const failures = new Map<string, number>();
   const runs = new Map<string, Run>();
-  /** Put back into the queue when it is time to try again. */
-  const retries = new Set<{ chunk: Chunk; cause: ChunkCause; timer: NodeJS.Timeout }>();
   /** When background work went on last. */
   let backgroundAtMs = board.nowMs();
   let isClosed = false;
@@ -73,6 +68,7 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
     // What was there is only asked for: that changes nothing before the next heartbeat, and comes with every segment served.
     const isWaiting = event.type === 'demand' && event.state === 'waiting';
     if (event.type === 'chunk-queued' || event.type === 'background' || isWaiting) arrangeSoon();
+    if (event.type === 'segment') problems.clear(event.titleId);
     if (event.type === 'chunk-cut') runs.get(event.chunkId)?.work.cut(event.endSegment);
     // Removed by hand: nobody calls dropTitle.
     if (event.type === 'title-removed') {
@@ -98,7 +94,9 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
     suspendAndResume();
     while (!isClosed) {
       const causes = startableCauses(arranged(), capacity, { mayRun: background.mayRun(), idleMs: board.nowMs() - backgroundAtMs });
-      const lease = causes.length === 0 ? undefined : await queue.claim(workerId, LEASE_MS, causes);
+      const resting = problems.resting();
+      if (causes.length === 0 || resting === 'every') return;
+      const lease = await queue.claim(workerId, LEASE_MS, causes, resting);
       if (!lease) return;
       if (isForNobody(lease)) {
         await queue.release(lease);
@@ -175,9 +173,12 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
     } finally {
       clearInterval(renewal);
     }
-    await queue.complete(lease);
+    try {
+      await queue.complete(lease);
+    } finally {
+      report(lease, 'done');
+    }
     failures.delete(failureKey(lease.chunk));
-    report(lease, 'done');
     problems.clear(lease.chunk.titleId);
     await tellProgress(lease.chunk.titleId);
   }
@@ -196,46 +197,41 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
 
   /** A chunk that ended early: left to others, put back, or the title's failure. */
   async function settle({ lease, isCancelled, isLeaseLost }: Run, error: AppError): Promise<void> {
+    // Lost, the chunk stays in the queue: for the next who claims, or with the one who did. It is no fault of the file.
+    const isLost = error.code === 'claim_lost' || isLeaseLost;
+    const isNoFailure = isLost || isCancelled || isClosed;
+    try {
+      if (!isLost) await queue.release(lease);
+      if (!isNoFailure) await putBackOrFail(lease, error);
+    } finally {
+      // Last: who waited for it looks at what became of it.
+      if (isNoFailure) report(lease, 'released');
+      else report(lease, 'failed', error);
+    }
+  }
+
+  async function putBackOrFail(lease: ChunkLease, error: AppError): Promise<void> {
     const { chunk, cause } = lease;
     const { titleId } = chunk;
-    const isLost = error.code === 'claim_lost' || isLeaseLost;
-    // Lost, the chunk stays in the queue: for the next who claims, or with the one who did. It is no fault of the file.
-    if (!isLost) await queue.release(lease);
-    if (isLost || isCancelled || isClosed) return report(lease, 'released');
-    log.warn({ title: titleId, chunk: describeChunk(chunk), err: error, details: error.details }, 'chunk failed');
-    report(lease, 'failed', error);
     const title = await store.readTitle(titleId);
-    if (!title || title.error) return;
     // The machine's trouble, not the file's: it is tried until it is over.
-    if (error.retryable) {
-      problems.note(titleId, error);
-      return retryLater(chunk, cause);
-    }
+    const isNews = error.retryable ? problems.note(titleId, error) : true;
+    log[isNews ? 'warn' : 'debug']({ title: titleId, chunk: describeChunk(chunk), err: error, details: error.details }, 'chunk failed');
+    if (!title || title.error) return;
+    // What it gave up before waits in the queue already.
+    const left = { ...chunk, endSegment: board.run(lease.id)?.chunk.endSegment ?? chunk.endSegment };
+    const putBack = async (): Promise<void> => (left.firstSegment < left.endSegment ? add(left, cause) : undefined);
+    if (error.retryable) return putBack();
     const key = failureKey(chunk);
     const tries = (failures.get(key) ?? 0) + 1;
     failures.set(key, tries);
-    if (tries < TRIES) return add(chunk, cause);
+    if (tries < TRIES) return putBack();
     failures.delete(key);
     const plan = await store.readPlan(titleId);
     // That a viewer's segment of a replaced plan, or by another encoder, cannot be made here says nothing of the file.
     if (plan?.revision !== chunk.planRevision || plan.encoderFingerprint !== settings.tools.encoderFingerprint) return;
     await settings.onTitleFailed(titleId, error);
     await endWork(titleId, lease);
-  }
-
-  function retryLater(chunk: Chunk, cause: ChunkCause): void {
-    const retry = {
-      ...{ chunk, cause },
-      timer: setTimeout(() => {
-        retries.delete(retry);
-        add(chunk, cause).catch((error: unknown) => {
-          log.error({ title: chunk.titleId, err: error }, 'a chunk could not be queued again; that is tried again');
-          retryLater(chunk, cause);
-        });
-      }, settings.retryMs ?? RETRY_MS),
-    };
-    if (isClosed) clearTimeout(retry.timer);
-    else retries.add(retry);
   }
 
   function report(lease: ChunkLease, state: 'done' | 'failed' | 'released', error?: AppError): void {
@@ -277,7 +273,6 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
   /** All that is queued or runs for a title, but for the run that asks. */
   async function endWork(titleId: string, except?: ChunkLease): Promise<void> {
     for (const key of failures.keys()) if (key.startsWith(`${titleId} `)) failures.delete(key);
-    for (const retry of retries) if (retry.chunk.titleId === titleId) forgetRetry(retry);
     problems.clear(titleId);
     for (;;) {
       await queue.removeTitle(titleId);
@@ -292,11 +287,6 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
     await settings.seekIndexes.forget(titleId);
   }
 
-  function forgetRetry(retry: { chunk: Chunk; cause: ChunkCause; timer: NodeJS.Timeout }): void {
-    clearTimeout(retry.timer);
-    retries.delete(retry);
-  }
-
   return {
     scheduleTitle,
     dropTitle: (titleId) => endWork(titleId),
@@ -304,7 +294,6 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
       isClosed = true;
       unsubscribe();
       clearInterval(heartbeat);
-      for (const retry of retries) forgetRetry(retry);
       await turn;
       for (const run of runs.values()) cancel(run);
       await Promise.all([warmUp, ...[...runs.values()].map(({ done }) => done)]);

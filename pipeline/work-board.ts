@@ -11,6 +11,8 @@ export interface WorkBoardSettings {
   leadSegments: number;
   /** A viewer who has asked nothing for so long has left. */
   idleMs: number;
+  /** How long one may ask nothing and still watch (DemandClock). */
+  doubtMs: number;
   /** Milliseconds on any clock that never runs backwards. */
   nowMs?: () => number;
 }
@@ -33,13 +35,13 @@ export interface WorkBoard {
   close(): void;
 }
 
-export function createWorkBoard({ bus, leadSegments, idleMs, nowMs = () => performance.now() }: WorkBoardSettings): WorkBoard {
+export function createWorkBoard({ bus, leadSegments, idleMs, doubtMs, nowMs = () => performance.now() }: WorkBoardSettings): WorkBoard {
   let demand = NO_DEMAND;
   let speeds: EncodeSpeeds = new Map();
   const runs = new Map<string, RunState>();
 
   const unsubscribe = bus.subscribe((event) => {
-    if (event.type === 'demand') demand = noteDemand(demand, event, nowMs());
+    if (event.type === 'demand') demand = noteDemand(demand, event, { nowMs: nowMs(), doubtMs });
     else if (event.type === 'chunk') noteRun(event);
     else if (event.type === 'chunk-cut') {
       const run = runs.get(event.chunkId);

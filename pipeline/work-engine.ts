@@ -13,10 +13,13 @@ export interface WorkEngineSettings extends Omit<SchedulerSettings, 'board' | 'b
   /** How far ahead of a viewer segments are kept ready. */
   leadSegments: number;
   idleMs: number;
+  doubtMs: number;
   /** How long a request for a missing segment is held. */
   waitMs: number;
   /** What the segments of all titles may take up; undefined without a budget. */
   maxBytes: number | undefined;
+  /** How long work rests after what the machine could not do for now (a full disk, an original that is away). */
+  restMs?: number;
   /** Milliseconds on any clock that never runs backwards. */
   nowMs?: () => number;
   background: Pick<BackgroundControlSettings, 'path' | 'isOff' | 'quietHours'>;
@@ -31,16 +34,22 @@ export interface WorkEngine extends Scheduler, OnDemand {
   encodeSpeed(plan: Plan, renditionId: string): number | null;
 }
 
+const REST_MS = 2_000;
+
 export async function startWorkEngine(settings: WorkEngineSettings): Promise<WorkEngine> {
   const { bus, log } = settings;
   // First of all that listen: whoever decides by it finds it current.
   const board = createWorkBoard(settings);
   const disk = createDiskBudget({ ...settings, isWatched: board.isWatched, encoderFingerprint: settings.tools.encoderFingerprint });
   const background = await openBackgroundControl({ ...settings.background, bus, log, hasRoom: disk.hasRoomForBackground });
-  const problems = createTitleProblems((titleId) => {
-    tellTitle(settings, titleId).catch((error: unknown) =>
-      log.warn({ title: titleId, err: error }, 'what a title waits for could not be told'),
-    );
+  const problems = createTitleProblems({
+    restMs: settings.restMs ?? REST_MS,
+    nowMs: board.nowMs,
+    onChange(titleId) {
+      tellTitle(settings, titleId).catch((error: unknown) =>
+        log.warn({ title: titleId, err: error }, 'what a title waits for could not be told'),
+      );
+    },
   });
   const scheduler = startScheduler({ ...settings, board, background, problems });
   const onDemand = createOnDemand({ ...settings, board });

@@ -107,6 +107,7 @@ async function startParts(settings: Settings, log: Log, closers: (() => unknown)
     capacity: { cores, encoders: settings.ENCODERS ?? fittingEncoders(cores) },
     leadSegments: Math.ceil(settings.LEAD_SECONDS / settings.SEGMENT_SECONDS),
     idleMs: settings.DEMAND_IDLE_SECONDS * 1000,
+    doubtMs: settings.SEGMENT_SECONDS * 1250,
     waitMs: settings.DEMAND_WAIT_SECONDS * 1000,
     maxBytes: settings.MAX_DISK_BYTES,
     background: {

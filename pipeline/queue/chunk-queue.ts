@@ -22,9 +22,15 @@ export interface ChunkQueue {
   add(chunk: Chunk, cause: ChunkCause): Promise<QueuedChunk>;
   /**
    * Takes the best chunk none of whose segments is claimed by another lease: demand, then first, then background, each
-   * oldest first; with `causes`, only chunks of those. Claims each (rendition, segment) of it for `leaseMs`.
+   * oldest first; with `causes`, only chunks of those, and none of `exceptTitles`. Claims each (rendition, segment) of it for
+   * `leaseMs`.
    */
-  claim(workerId: string, leaseMs: number, causes?: readonly ChunkCause[]): Promise<ChunkLease | undefined>;
+  claim(
+    workerId: string,
+    leaseMs: number,
+    causes?: readonly ChunkCause[],
+    exceptTitles?: readonly string[],
+  ): Promise<ChunkLease | undefined>;
   /** Prolongs the lease. False when it was lost. */
   renew(lease: ChunkLease, leaseMs: number): Promise<boolean>;
   /** Whether this lease still owns the segment: asked right before a commit. */

@@ -48,10 +48,11 @@ interface ChunkRow {
 
 const CHUNK_COLUMNS = 'id, title_id, plan_revision, rendition_ids, first_segment, end_segment, cause, token';
 
-/** The best queued chunk of the causes given as JSON that shares no (rendition, segment) with a claimed one. */
+/** The best queued chunk of the causes, and of none of the titles, both given as JSON, that shares no (rendition, segment) with a claimed one. */
 const SELECT_BEST = `
   SELECT ${CHUNK_COLUMNS} FROM chunks AS queued
-  WHERE token IS NULL AND cause IN (SELECT value FROM json_each(?)) AND NOT EXISTS (
+  WHERE token IS NULL AND cause IN (SELECT value FROM json_each(?)) AND title_id NOT IN (SELECT value FROM json_each(?))
+    AND NOT EXISTS (
     SELECT 1 FROM chunks AS claimed
     WHERE claimed.token IS NOT NULL AND claimed.title_id = queued.title_id
       AND claimed.first_segment < queued.end_segment AND queued.first_segment < claimed.end_segment
@@ -88,7 +89,7 @@ export async function openSqliteChunkQueue({ path, nowMs = Date.now }: SqliteChu
       return { id: String(row?.id), chunk, cause };
     },
 
-    async claim(workerId, leaseMs, causes = EVERY_CAUSE) {
+    async claim(workerId, leaseMs, causes = EVERY_CAUSE, exceptTitles = []) {
       return database.transaction(() => {
         const now = nowMs();
         // An expired lease is ended here and for good, so that no clock that is set back revives it beside its successor.
@@ -96,7 +97,7 @@ export async function openSqliteChunkQueue({ path, nowMs = Date.now }: SqliteChu
           'UPDATE chunks SET token = NULL, worker_id = NULL, lease_ends_at_ms = NULL WHERE token IS NOT NULL AND lease_ends_at_ms <= ?',
           now,
         );
-        const best = database.get<ChunkRow>(SELECT_BEST, JSON.stringify(causes));
+        const best = database.get<ChunkRow>(SELECT_BEST, JSON.stringify(causes), JSON.stringify(exceptTitles));
         if (best === undefined) return undefined;
         const token = database.get<{ token: number }>('UPDATE last_token SET token = token + 1 RETURNING token')?.token as number;
         database.run(

@@ -53,6 +53,15 @@ export function chunkQueueConformance(driver: ChunkQueueDriver): void {
     expect(await queue.claim('w', LEASE_MS)).toEqual({ ...added, token: expect.any(Number) });
   });
 
+  test('a claim leaves the titles out that it is told to', async () => {
+    const { queue } = await open();
+    await queue.add(chunk(0, 1), 'demand');
+    await queue.add(chunk(0, 1, { titleId: 't2' }), 'background');
+    expect(await queue.claim('w', LEASE_MS, undefined, ['t1', 't2'])).toBeUndefined();
+    expect(await queue.claim('w', LEASE_MS, undefined, ['t1'])).toMatchObject({ chunk: { titleId: 't2' } });
+    expect(await queue.claim('w', LEASE_MS)).toMatchObject({ chunk: { titleId: 't1' } });
+  });
+
   test('demand goes before first, first before background, and each oldest first', async () => {
     const { queue } = await open();
     const causes: ChunkCause[] = ['background', 'first', 'demand', 'background', 'demand', 'first'];

@@ -93,7 +93,7 @@ describe('a chunk that fails', () => {
 
   test('on an original that is only half there is tried until it is whole, as one that is being copied back', async () => {
     const folder = await newHome();
-    const home = await openHome(folder, { retryMs: 10, isBackgroundOff: true, leadSegments: 0 });
+    const home = await openHome(folder, { restMs: 10, heartbeatMs: 10, isBackgroundOff: true, leadSegments: 0 });
     await home.addTitle(film, 'film');
     await home.preparer.prepare('film');
     await home.waitFor((event) => event.type === 'chunk' && event.cause === 'first' && event.state === 'done');
@@ -117,7 +117,8 @@ describe('a chunk that fails', () => {
     const full = () => new AppError('disk_full', 'The disk is full.', { retryable: true });
     const home = await openHome(await newHome(), {
       wrapStore: failing((segment) => segment === 7 && refusals-- > 0, full),
-      retryMs: 10,
+      restMs: 10,
+      heartbeatMs: 10,
     });
     await home.addTitle(film, 'film');
     await home.preparer.prepare('film');

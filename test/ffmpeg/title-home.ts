@@ -67,12 +67,11 @@ export async function newHome(): Promise<string> {
   return home;
 }
 
-export interface OpenOptions
-  extends Partial<Pick<WorkEngineSettings, 'chunkSeconds' | 'heartbeatMs' | 'retryMs' | 'leadSegments' | 'idleMs'>> {
+export interface OpenOptions extends Partial<Pick<WorkEngineSettings, 'chunkSeconds' | 'heartbeatMs' | 'leadSegments' | 'idleMs'>> {
   encoders?: number;
   cores?: number;
   plan?: PlanSettings;
-  /** How long a title rests that cannot be prepared. */
+  /** How long a title rests that cannot be prepared, or goes on for now. */
   restMs?: number;
   tools?: Partial<FfmpegTools>;
   /** The clock that leases are measured by. */
@@ -112,10 +111,11 @@ export async function openHome(home: string, options: OpenOptions = {}) {
     capacity: { cores: options.cores ?? 2, encoders: options.encoders ?? 1 },
     leadSegments: options.leadSegments ?? 3,
     idleMs: options.idleMs ?? 60_000,
+    doubtMs: 5_000,
     waitMs: options.waitMs ?? 100_000,
     maxBytes: options.maxBytes,
     ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
-    ...(options.retryMs === undefined ? {} : { retryMs: options.retryMs }),
+    ...(options.restMs === undefined ? {} : { restMs: options.restMs }),
     background: { path: join(home, 'background.json'), isOff: options.isBackgroundOff ?? false },
     ...(options.boardNowMs === undefined ? {} : { nowMs: options.boardNowMs }),
     onTitleFailed: failTitle,

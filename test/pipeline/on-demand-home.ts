@@ -35,7 +35,7 @@ export async function home({ waitMs = LEASE_MS, plan = wholePlan() } = {}) {
   });
   const events: PipelineEvent[] = [];
   bus.subscribe((event) => events.push(event));
-  const board = createWorkBoard({ bus, leadSegments: LEAD, idleMs: 60_000, nowMs: () => clock.nowMs });
+  const board = createWorkBoard({ bus, leadSegments: LEAD, idleMs: 60_000, doubtMs: 5_000, nowMs: () => clock.nowMs });
   const { waitForFile, noteServed } = createOnDemand({ store, queue, bus, board, log: createLog('silent'), waitMs });
 
   const ending = new AbortController();
@@ -46,8 +46,14 @@ export async function home({ waitMs = LEASE_MS, plan = wholePlan() } = {}) {
     await Promise.all(waits);
   });
 
+  /** Resolves when something is queued for a viewer from now on. */
+  const untilQueued = (): Promise<void> =>
+    new Promise((resolve) => {
+      bus.subscribe((event) => event.type === 'chunk-queued' && event.cause === 'demand' && resolve());
+    });
+
   return {
-    ...{ store, queue, bus, events, clock },
+    ...{ store, queue, bus, board, events, clock, untilQueued },
     waitForFile: (renditionId: string, fileName: string, signal: AbortSignal = ending.signal, titleId = 'film') => {
       const wait = waitForFile(titleId, renditionId, fileName, signal);
       waits.push(wait);
@@ -55,9 +61,7 @@ export async function home({ waitMs = LEASE_MS, plan = wholePlan() } = {}) {
     },
     /** Asks for what nobody makes; resolves once it is queued, with the wait in an object, so that it is not awaited too. */
     async startWaiting(renditionId: string, fileName: string, signal: AbortSignal = ending.signal) {
-      const queued = new Promise<void>((resolve) => {
-        bus.subscribe((event) => event.type === 'chunk-queued' && resolve());
-      });
+      const queued = untilQueued();
       const outcome = waitForFile('film', renditionId, fileName, signal);
       waits.push(outcome);
       await queued;

@@ -124,6 +124,32 @@ describe('a segment that somebody makes', () => {
     expect(await ask('v360', '15.m4s')).toEqual([]);
   });
 
+  test.each(['failed', 'released'] as const)('by a run that %s without it is queued for whoever waited', async (state) => {
+    const { waitForFile, run, queue, bus, untilQueued } = await home();
+    const { lease } = await run('background', 6, 9);
+    void waitForFile('v360', '6.m4s');
+    await waitForFile('v360', '6.m4s', AbortSignal.abort());
+    const queued = untilQueued();
+    await queue.release(lease);
+    const { id: chunkId, cause, chunk } = lease;
+    bus.publish({ type: 'chunk', state, chunkId, titleId: 'film', cause, chunk, next: {}, isSuspended: false, progress: 0 });
+    await queued;
+    const forViewers = (await queue.list()).filter((each) => each.cause === 'demand');
+    expect(forViewers.map((each) => rectangle(each.chunk))).toEqual([{ renditionIds: ['v360', 'a1'], firstSegment: 6, endSegment: 7 }]);
+  });
+
+  test('by a run that gives it up to somebody else is queued for whoever waited', async () => {
+    const { waitForFile, run, queue, bus, untilQueued } = await home();
+    const { lease } = await run('background', 6, 9);
+    void waitForFile('v360', '6.m4s');
+    await waitForFile('v360', '6.m4s', AbortSignal.abort());
+    const queued = untilQueued();
+    await queue.cut(lease.id, 6);
+    bus.publish({ type: 'chunk-cut', titleId: 'film', chunkId: lease.id, endSegment: 6 });
+    await queued;
+    expect((await queue.list()).filter(({ cause }) => cause === 'demand')).toMatchObject([{ chunk: { firstSegment: 6 } }]);
+  });
+
   test('in a chunk whose worker died is queued', async () => {
     const { ask, add, queue } = await home();
     await add('background', 0, 20);

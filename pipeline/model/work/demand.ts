@@ -36,16 +36,21 @@ export const NO_DEMAND: Demand = { heads: [], waits: [] };
 
 /** A player asks for one segment after the other, and sometimes for one again: whoever asks within this is the same viewer. */
 const STEP_SEGMENTS = 3;
-/** A player with a full buffer asks once a segment, every four seconds. */
-const DOUBT_MS = 5_000;
 /** More places than this are more than one machine serves cold; the longest silent are forgotten first (I10). */
 const MOST_HEADS = 512;
 
-export function noteDemand(demand: Demand, news: DemandNews, nowMs: number): Demand {
+export interface DemandClock {
+  nowMs: number;
+  /** How long a viewer may ask nothing and still watch: a player with a full buffer asks once a segment. */
+  doubtMs: number;
+}
+
+export function noteDemand(demand: Demand, news: DemandNews, { nowMs, doubtMs }: DemandClock): Demand {
+  const heads = withHead(demand.heads, news, nowMs, doubtMs);
   // Whoever was answered, even that it is not there yet, was here until now, and will ask again.
-  if (news.state === 'answered') return { heads: withHead(demand.heads, news, nowMs), waits: withoutWaiter(demand.waits, news) };
+  if (news.state === 'answered') return { heads, waits: withoutWaiter(demand.waits, news) };
   const waits = news.state === 'waiting' ? withWaiter(demand.waits, news, nowMs) : demand.waits;
-  return { heads: withHead(demand.heads, news, nowMs), waits };
+  return { heads, waits };
 }
 
 /** Without the viewers who have asked nothing for `idleMs`. Who waits is not idle. */
@@ -64,11 +69,11 @@ export function isWatched(demand: Demand, place: Omit<DemandNews, 'state'>, lead
   );
 }
 
-function withHead(heads: readonly PlayHead[], { titleId, renditionId, segment }: DemandNews, nowMs: number): PlayHead[] {
+function withHead(heads: readonly PlayHead[], { titleId, renditionId, segment }: DemandNews, nowMs: number, doubtMs: number): PlayHead[] {
   const moved = { titleId, renditionId, segment, atMs: nowMs };
   const others = heads
     .filter((head) => !(isSameRendition(head, moved) && isNear(head, moved)))
-    .map((head) => (isOtherRung(head, moved) && isNear(head, moved) ? { doubtedUntilMs: nowMs + DOUBT_MS, ...head } : head));
+    .map((head) => (isOtherRung(head, moved) && isNear(head, moved) ? { doubtedUntilMs: nowMs + doubtMs, ...head } : head));
   return [moved, ...others].slice(0, MOST_HEADS);
 }
 

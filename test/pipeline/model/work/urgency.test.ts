@@ -11,7 +11,7 @@ const chunk = (cause: RunCause, next = 10) => ({
   next: { v360: next, a1: next },
 });
 const seen = (segment: number, state: 'asked' | 'waiting', renditionId = 'v360') =>
-  noteDemand(NO_DEMAND, { titleId: 'film', renditionId, segment, state }, 7);
+  noteDemand(NO_DEMAND, { titleId: 'film', renditionId, segment, state }, { nowMs: 7, doubtMs: 5_000 });
 
 test('somebody waits for what is still to come', () => {
   expect(urgencyOf(chunk('background', 12), seen(14, 'waiting'), LEAD)).toEqual({ level: 'waited', sinceMs: 7, viewers: 1 });
