@@ -1,43 +1,56 @@
-/** `encode-title.ts SOURCE OUTDIR CHUNK_SECONDS`: the pipeline's step over a whole title, chunk by chunk, into files. */
-import pino from 'pino';
-import { convertToStream } from '../../../pipeline/convert-to-stream.ts';
-import { locateFfmpeg } from '../../../pipeline/ffmpeg/locate.ts';
-import { probeSource } from '../../../pipeline/ffmpeg/probe.ts';
-import { DEFAULT_LADDER } from '../../../pipeline/model/ladder/ladder-settings.ts';
-import { planMissingChunks } from '../../../pipeline/model/missing-chunks.ts';
-import { planTitle } from '../../../pipeline/model/plan-title.ts';
-import { DEFAULT_TIMELINE } from '../../../pipeline/model/timeline/boundaries.ts';
-import { createFsSegmentStore } from '../../../pipeline/storage/fs-segment-store.ts';
+import { mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { isComplete, type Millrace, startMillrace } from '../../e2e/start-millrace.ts';
+import type { Cost } from './run-timed.ts';
 
-const [path, outDir, chunkSeconds] = process.argv.slice(2);
-if (!path || !outDir) throw new Error('usage: encode-title SOURCE OUTDIR CHUNK_SECONDS');
-const log = pino({ level: 'silent' });
-const tools = await locateFfmpeg({ log });
-const info = await probeSource(path, { tools, log });
-const settings = { ladder: DEFAULT_LADDER, timeline: DEFAULT_TIMELINE };
-const plan = planTitle({ titleId: 'bench', revision: 0, info, settings, encoderFingerprint: tools.encoderFingerprint });
-const store = createFsSegmentStore({ root: outDir });
-await store.writeTitle({
-  version: 1,
-  id: 'bench',
-  name: 'bench',
-  kind: 'file',
-  createdAtMs: 0,
-  source: { path, originalName: 'bench', sizeBytes: 0, identity: '' },
-  report: [],
-});
-const maxSegments = Math.max(1, Math.round(Number(chunkSeconds) / DEFAULT_TIMELINE.segmentSeconds));
-for (const chunk of planMissingChunks(plan, new Map(), { maxSegments })) {
-  await convertToStream(
-    { source: { path, info }, plan, chunk },
-    {
-      async commitInit(renditionId, bytes) {
-        if ((await store.putInit('bench', renditionId, bytes)) === 'conflict') throw new Error(`Two init segments for ${renditionId}`);
-      },
-      async commitSegment(renditionId, segment, bytes) {
-        await store.putSegment('bench', renditionId, segment, bytes);
-      },
-    },
-    { tools, log },
-  );
+/** Kernel clock ticks a second: `getconf CLK_TCK`, 100 on every Linux. */
+const CLOCK_TICKS = 100;
+
+/** What the product has spent on a title, and how much of that in its server process alone. */
+export interface TitleCost extends Cost {
+  serverSeconds: number;
+}
+
+/**
+ * The product over a whole title: from its move into the drop folder until it is complete, with all that is done on the way.
+ * `meanwhile`: what viewers do from the moment that it can be played; it is told to end when the title is complete.
+ */
+export async function encodeTitle(
+  sourcePath: string,
+  env: NodeJS.ProcessEnv,
+  meanwhile?: (millrace: Millrace, ended: AbortSignal) => Promise<void>,
+): Promise<TitleCost> {
+  const home = await mkdtemp(join(tmpdir(), 'mr-bench-home-'));
+  const millrace = await startMillrace(join(home, 'media'), { LOG_LEVEL: 'warn', ...env });
+  try {
+    const before = await readUsage(millrace.pid);
+    const startedAtMs = performance.now();
+    await rename(sourcePath, join(home, 'media', 'inbox', `film${extname(sourcePath)}`));
+    const ended = new AbortController();
+    const viewing = meanwhile?.(millrace, ended.signal);
+    await millrace.untilTitle(isComplete);
+    const wallSeconds = (performance.now() - startedAtMs) / 1000;
+    ended.abort();
+    await viewing;
+    const after = await readUsage(millrace.pid);
+    const [ownUser = 0, ownSystem = 0, childUser = 0, childSystem = 0] = after.map(
+      (ticks, index) => (ticks - before[index]!) / CLOCK_TICKS,
+    );
+    return { userSeconds: ownUser + childUser, systemSeconds: ownSystem + childSystem, wallSeconds, serverSeconds: ownUser + ownSystem };
+  } finally {
+    await millrace.stop();
+    await rm(home, { recursive: true, force: true });
+  }
+}
+
+/** User and system time of a process, and of the children it has waited for, in clock ticks: fields 14 to 17 of proc(5). */
+async function readUsage(pid: number): Promise<number[]> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8');
+  return text
+    .slice(text.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 15)
+    .map(Number);
 }
