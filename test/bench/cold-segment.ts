@@ -33,7 +33,9 @@ try {
     const keyframeBefore = await readSeekIndex(path, title.source.info, { tools, log });
     const indexSeconds = (performance.now() - indexStartedAtMs) / 1000;
     process.stdout.write(`\n${isKind(kind) ? SOURCE_KINDS[kind].what : kind}; keyframe index read in ${indexSeconds.toFixed(2)} s.\n\n`);
-    process.stdout.write(`${renderTable(await measure(title, tools.ffmpegPath, keyframeBefore, Number(placesArgument)))}\n`);
+    process.stdout.write(
+      `${renderTable(await measure(title, tools.ffmpegPath, keyframeBefore, Number(placesArgument), enterEarlyOf(kind)))}\n`,
+    );
     if (isKind(kind)) await rm(path);
   }
 } finally {
@@ -47,6 +49,10 @@ async function sourceOf(kind: string, seconds: number): Promise<string> {
   return path;
 }
 
+function enterEarlyOf(kind: string): number {
+  return isKind(kind) ? SOURCE_KINDS[kind].enterEarlySeconds : 0;
+}
+
 function isKind(name: string): name is SourceKindName {
   return name in SOURCE_KINDS;
 }
@@ -56,6 +62,7 @@ async function measure(
   ffmpegPath: string,
   keyframeBefore: Awaited<ReturnType<typeof readSeekIndex>>,
   places: number,
+  enterEarlySeconds: number,
 ): Promise<string[][]> {
   const { plan } = title;
   const rungs = plan.renditions.filter((rendition) => rendition.kind === 'video');
@@ -67,7 +74,7 @@ async function measure(
     const times: { ours: number; bare: number; unindexed: number }[] = [];
     for (const segment of segments) {
       const { startTicks, endTicks } = segmentRange(plan.timeline, rung, segment);
-      const stretch = { startSeconds: startTicks / rung.timescale, seconds: (endTicks - startTicks) / rung.timescale };
+      const stretch = { startSeconds: startTicks / rung.timescale, seconds: (endTicks - startTicks) / rung.timescale, enterEarlySeconds };
       const outPath = join(folder, 'bare.mp4');
       const bareBefore = await timeBareSegment({ ffmpegPath, path: title.path, rung, ...stretch, outPath });
       const ours = await title.timeSegment([rung.id, ...sound], segment, keyframeBefore);

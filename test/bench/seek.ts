@@ -26,7 +26,7 @@ try {
     const home = await mkdtemp(join(folder, 'home-'));
     const server = await startColdServer(source, join(home, 'media'), { LEAD_SECONDS: '0' });
     try {
-      const rows = await measure(server, Number(places));
+      const rows = await measure(server, Number(places), SOURCE_KINDS[kind].enterEarlySeconds);
       const twice = await server.readCounter('millrace_segments_encoded_twice_total');
       process.stdout.write(
         `\n${SOURCE_KINDS[kind].what}, ${seconds} s; ${places} places a rung; encoded twice: ${twice}.\n\n${renderTable(rows)}\n`,
@@ -40,7 +40,7 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 
-async function measure(server: ColdServer, count: number): Promise<string[][]> {
+async function measure(server: ColdServer, count: number, enterEarlySeconds: number): Promise<string[][]> {
   const { plan } = server;
   const rungs = plan.renditions.filter((rendition) => rendition.kind === 'video');
   const sound = plan.renditions.find((rendition) => rendition.kind === 'audio' && rendition.isDefault)?.id;
@@ -55,7 +55,8 @@ async function measure(server: ColdServer, count: number): Promise<string[][]> {
     for (const segment of all.slice(index * count, (index + 1) * count)) {
       const { startTicks, endTicks } = segmentRange(plan.timeline, rung, segment);
       const stretch = { startSeconds: startTicks / rung.timescale, seconds: (endTicks - startTicks) / rung.timescale };
-      const bare = () => timeBareSegment({ ffmpegPath, path: server.originalPath, rung, ...stretch, outPath: join(folder, 'bare.mp4') });
+      const bare = () =>
+        timeBareSegment({ ffmpegPath, path: server.originalPath, rung, ...stretch, enterEarlySeconds, outPath: join(folder, 'bare.mp4') });
       const before = await bare();
       const ours = await server.timeFiles(`${rung.id}/${segment}.m4s`, ...(sound === undefined ? [] : [`${sound}/${segment}.m4s`]));
       times.push({ ours, bare: (before + (await bare())) / 2 });

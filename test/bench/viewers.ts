@@ -34,7 +34,14 @@ try {
   const bare = (segment: number) => {
     const { startTicks, endTicks } = segmentRange(plan.timeline, rung, segment);
     const stretch = { startSeconds: startTicks / rung.timescale, seconds: (endTicks - startTicks) / rung.timescale };
-    return timeBareSegment({ ffmpegPath, path: server.originalPath, rung, ...stretch, outPath: join(folder, `bare-${segment}.mp4`) });
+    return timeBareSegment({
+      ffmpegPath,
+      path: server.originalPath,
+      rung,
+      ...stretch,
+      enterEarlySeconds: 0,
+      outPath: join(folder, `bare-${segment}.mp4`),
+    });
   };
 
   const [crowded] = take(1);

@@ -12,14 +12,19 @@ export interface BareSegment {
   /** Since the source's start. */
   startSeconds: Seconds;
   seconds: Seconds;
+  /** Where the container's own seek ends behind the place, so that frames would be missing: how much earlier to enter. */
+  enterEarlySeconds: Seconds;
   outPath: string;
 }
 
-/** What anybody would type to encode that stretch with the rung's encoder settings: the measure of a cold segment. */
-export function bareSegmentArgs({ path, rung, startSeconds, seconds, outPath }: Omit<BareSegment, 'ffmpegPath'>): string[] {
+/** What anybody would type to encode that stretch, all of it, with the rung's encoder settings: the measure of a cold segment. */
+export function bareSegmentArgs({ path, rung, outPath, ...stretch }: Omit<BareSegment, 'ffmpegPath'>): string[] {
+  const { startSeconds, seconds, enterEarlySeconds } = stretch;
+  const early = Math.min(startSeconds, enterEarlySeconds);
   return [
     ...['-hide_banner', '-loglevel', 'error', '-nostdin', '-y'],
-    ...['-ss', startSeconds.toFixed(6), '-i', path, '-t', seconds.toFixed(6), '-an'],
+    ...['-ss', (startSeconds - early).toFixed(6), '-i', path, ...(early > 0 ? ['-ss', early.toFixed(6)] : [])],
+    ...['-t', seconds.toFixed(6), '-an'],
     ...['-vf', `scale=${rung.width}:${rung.height}:flags=bicubic,format=yuv420p`],
     ...['-c:v', 'libx264', '-preset', rung.preset, '-profile:v', 'high', '-level:v', (rung.level / 10).toFixed(1)],
     ...['-crf', String(rung.crf), '-maxrate', String(rung.maxrateBps), '-bufsize', String(rung.bufsizeBits)],

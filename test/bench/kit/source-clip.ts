@@ -12,6 +12,8 @@ interface SourceKind {
   extension: string;
   pictureSize: string;
   video: readonly string[];
+  /** See BareSegment. */
+  enterEarlySeconds: number;
 }
 
 const H264_8M = ['-c:v', 'libx264', '-preset', 'veryfast', '-b:v', '8M', '-maxrate', '9M', '-bufsize', '16M'];
@@ -20,15 +22,35 @@ const HEVC_20M = ['-c:v', 'libx265', '-preset', 'ultrafast', '-b:v', '20M', '-x2
 
 /** All have stereo AAC, 30 frames a second, and a picture of moving shapes under film grain. */
 export const SOURCE_KINDS = {
-  h264: { what: '1080p30 H.264, MP4, keyframes 2 s apart', extension: 'mp4', pictureSize: '1920x1080', video: [...H264_8M, '-g', '60'] },
+  h264: {
+    what: '1080p30 H.264, MP4, keyframes 2 s apart',
+    extension: 'mp4',
+    pictureSize: '1920x1080',
+    video: [...H264_8M, '-g', '60'],
+    enterEarlySeconds: 0,
+  },
   'long-gop': {
     what: '1080p30 H.264, MP4, keyframes 10 s apart',
     extension: 'mp4',
     pictureSize: '1920x1080',
     video: [...H264_8M, ...TEN_SECOND_GOP],
+    enterEarlySeconds: 0,
   },
-  hevc4k: { what: '2160p30 HEVC, MP4, open GOPs of up to 250 frames', extension: 'mp4', pictureSize: '3840x2160', video: HEVC_20M },
-  ts: { what: '1080p30 H.264, MPEG-TS, keyframes 2 s apart', extension: 'ts', pictureSize: '1920x1080', video: [...H264_8M, '-g', '60'] },
+  hevc4k: {
+    what: '2160p30 HEVC, MP4, open GOPs of up to 250 frames',
+    extension: 'mp4',
+    pictureSize: '3840x2160',
+    video: HEVC_20M,
+    enterEarlySeconds: 0,
+  },
+  ts: {
+    what: '1080p30 H.264, MPEG-TS, keyframes 2 s apart',
+    extension: 'ts',
+    pictureSize: '1920x1080',
+    video: [...H264_8M, '-g', '60'],
+    // One GOP and a little: plain `-ss` enters at the keyframe behind the place, and drops the frames before it (tried).
+    enterEarlySeconds: 2.5,
+  },
 } as const satisfies Record<string, SourceKind>;
 
 export type SourceKindName = keyof typeof SOURCE_KINDS;
