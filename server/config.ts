@@ -51,9 +51,10 @@ export const settingsSchema = z.strictObject({
   SEGMENT_SECONDS: number(z.number('must be a number').int().min(2).max(10))
     .default(4)
     .meta({ description: 'Length of a segment. Holds for titles that are planned from now on.', unit: 'seconds, whole' }),
-  CHUNK_SECONDS: number(z.number('must be a number').min(2).max(600))
-    .default(24)
-    .meta({ description: 'How much of a title one ffmpeg run encodes in the background.', unit: 'seconds' }),
+  CHUNK_SECONDS: number(z.number('must be a number').min(2).max(600)).default(120).meta({
+    description: 'How much of a title one ffmpeg run encodes in the background. What it has finished is there at once.',
+    unit: 'seconds',
+  }),
   CODECS: list(z.enum(['h264'], 'h264 is the only codec this version encodes'))
     .pipe(z.array(z.literal('h264')).min(1))
     .default(['h264'])
@@ -86,14 +87,18 @@ export const settingsSchema = z.strictObject({
     unit: 'seconds',
   }),
   BACKGROUND_CORES: number(z.number('must be a number').int().min(0).max(1024)).optional().meta({
-    description: 'Cores for work that nobody waits for. 0: only what viewers ask for is encoded. Unset: all of them.',
+    description:
+      'Cores for work that nobody waits for. 0: only what viewers ask for is encoded, and the first seconds of new titles. Unset: all of them.',
     unit: 'cores',
   }),
   QUIET_HOURS: z
     .string()
     .refine((text) => parseQuietHours(text) !== undefined, 'must be hours such as 08:00-23:00')
     .optional()
-    .meta({ description: 'Daily hours, local time, in which nothing is encoded but what viewers ask for: `08:00-23:00`.' }),
+    .meta({
+      description:
+        'Daily hours, local time, in which nothing is encoded but what viewers ask for and the first seconds of new titles: `08:00-23:00`.',
+    }),
   MAX_DISK_BYTES: number(z.number('must be a number').int().min(1).max(Number.MAX_SAFE_INTEGER)).optional().meta({
     description:
       'The most that the segments of all titles may take up; originals are not counted. What was watched least recently is evicted, and encoded again when somebody asks for it. Unset: no limit.',

@@ -142,10 +142,14 @@ function overlaps({ chunk }: RunState, renditionId: string, other: Chunk): boole
   return chunk.renditionIds.includes(renditionId) && chunk.firstSegment < other.endSegment && other.firstSegment < chunk.endSegment;
 }
 
-/** The rungs beside the one that is watched, which a player goes to next, over the lead. */
+/**
+ * The rungs beside the one that is watched, which a player goes to next, over the lead: for who has begun at the start or
+ * plays on. Who has just come to a place by a seek may be gone at once, and every such chunk is one more decode.
+ */
 export function planPrefetch({ plan, renditionId, segment, committed, known, leadSegments }: AheadSituation): Chunk | undefined {
   const beside = rungsBeside(plan, renditionId);
-  if (beside.length === 0) return undefined;
+  const playsOn = segment === 0 || committed.get(renditionId)?.has(segment - 1);
+  if (beside.length === 0 || !playsOn) return undefined;
   const taken = withChunks(
     committed,
     known.filter(({ claimed, cause }) => claimed || cause !== 'background').map(({ chunk }) => chunk),
