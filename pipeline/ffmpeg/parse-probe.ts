@@ -107,6 +107,7 @@ function parseAudio(
     ...(bitrateBps === undefined ? {} : { bitrateBps }),
     ...labelsOf(stream),
     isDefault: stream.disposition?.default === 1,
+    ...rolesOf(stream),
     ...audioExtent(head, tail, timeBase, sampleRate),
   };
 }
@@ -145,6 +146,12 @@ function labelsOf(stream: ProbedStream): { language?: string; title?: string } {
   const language = parseLanguage(tags.language);
   const title = tags.title?.trim();
   return { ...(language === undefined ? {} : { language }), ...(title ? { title } : {}) };
+}
+
+/** Matroska's flags and a transport stream's audio_type, as ffmpeg hands them on. */
+function rolesOf({ disposition }: ProbedStream): Pick<AudioStreamInfo, 'isDescription' | 'isCommentary'> {
+  const isDescription = disposition?.visual_impaired === 1 || disposition?.descriptions === 1;
+  return { ...(isDescription ? { isDescription } : {}), ...(disposition?.comment === 1 ? { isCommentary: true } : {}) };
 }
 
 /** ISO 639-2 as containers have it (`ger`, `deu`) to the BCP 47 form that playlists want (`de`); `und` is no language. */

@@ -68,6 +68,8 @@ export interface AudioRenditionPlan {
   language: string;
   name: string;
   isDefault: boolean;
+  /** What the track is for, where it is not the film's own sound. */
+  role?: 'description' | 'commentary';
 }
 
 /**

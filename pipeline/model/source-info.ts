@@ -66,6 +66,10 @@ export interface AudioStreamInfo {
   language?: string;
   title?: string;
   isDefault: boolean;
+  /** For the blind: somebody tells what is to be seen. */
+  isDescription?: boolean;
+  /** Somebody talks about the film. */
+  isCommentary?: boolean;
   /** PTS of the first sample that is heard. */
   startTicks: Ticks;
   /** Where the last sample ends. */

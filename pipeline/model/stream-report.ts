@@ -1,10 +1,11 @@
+import { MOST_AUDIO_TRACKS } from './ladder/audio-ladder.ts';
 import type { AudioStreamInfo, OtherStreamInfo, SourceInfo, VideoStreamInfo } from './source-info.ts';
 import { ticksToSeconds } from './time.ts';
 import type { StreamReport } from './title.ts';
 
 /** What becomes of every stream of a source, in its order (I8), then of what lies outside its streams (stream index -1). */
 export function reportStreams(info: SourceInfo): StreamReport[] {
-  const reports = [...(info.video ? reportVideo(info.video) : []), ...info.audio.map(reportAudio), ...info.others.map(reportOther)];
+  const reports = [...(info.video ? reportVideo(info.video) : []), ...info.audio.map(reportTrack), ...info.others.map(reportOther)];
   reports.sort((a, b) => a.streamIndex - b.streamIndex);
   if (info.chapterCount) {
     reports.push({
@@ -48,6 +49,12 @@ function reportVideo(video: VideoStreamInfo): StreamReport[] {
   if (!video.hasClosedCaptions) return [report];
   const reason = 'Closed captions inside the picture: not carried yet.';
   return [report, { streamIndex, kind: 'captions', codec: 'eia_608', outcome: 'not-carried', reason }];
+}
+
+function reportTrack(audio: AudioStreamInfo, index: number): StreamReport {
+  if (index < MOST_AUDIO_TRACKS) return reportAudio(audio);
+  const reason = `Only the first ${MOST_AUDIO_TRACKS} sound tracks are carried.`;
+  return { streamIndex: audio.index, kind: 'audio', codec: audio.codec, outcome: 'not-carried', reason };
 }
 
 function reportAudio(audio: AudioStreamInfo): StreamReport {

@@ -15,6 +15,8 @@ export interface MediaRendition {
   isDefault: boolean;
   /** AUTOSELECT: may be chosen by the viewer's settings; MUST be YES where DEFAULT is. */
   autoselect: boolean;
+  /** CHARACTERISTICS: Media Characteristic Tags, e.g. `public.accessibility.describes-video`. */
+  characteristics?: readonly string[];
   /** CHANNELS: for audio a channel count, e.g. `2`; should stand on every audio rendition. */
   channels?: string;
   /** URI of its media playlist. Absent when the media is inside the variant's own; required for subtitles. */
@@ -32,6 +34,7 @@ export function renderMediaRendition(rendition: MediaRendition): string {
     ['LANGUAGE', quote(rendition.language)],
     ['DEFAULT', yesNo(rendition.isDefault)],
     ['AUTOSELECT', yesNo(rendition.autoselect)],
+    ['CHARACTERISTICS', quote(rendition.characteristics?.join(','))],
     ['CHANNELS', quote(rendition.channels)],
     ['URI', quote(rendition.uri)],
   ])}`;
@@ -43,6 +46,7 @@ export function parseMediaRendition(value: string, line: number): MediaRendition
   const type = MEDIA_TYPES.find((candidate) => candidate === stated);
   if (!type) throw new PlaylistError(`TYPE=${stated} is not one of ${MEDIA_TYPES.join(', ')}`, line);
   const language = attributes.quoted('LANGUAGE');
+  const characteristics = attributes.quoted('CHARACTERISTICS');
   const channels = attributes.quoted('CHANNELS');
   const uri = attributes.quoted('URI');
   const isDefault = attributes.yesNo('DEFAULT') ?? false;
@@ -54,6 +58,7 @@ export function parseMediaRendition(value: string, line: number): MediaRendition
     isDefault,
     // The default value of AUTOSELECT is NO, and of a default rendition YES is the only one allowed (4.4.6.1).
     autoselect: attributes.yesNo('AUTOSELECT') ?? isDefault,
+    ...(characteristics === undefined ? {} : { characteristics: characteristics.split(',') }),
     ...(channels === undefined ? {} : { channels }),
     ...(uri === undefined ? {} : { uri }),
   };

@@ -121,26 +121,32 @@ function inStartingOrder(variants: readonly Variant[]): Variant[] {
   return first ? [first, ...sorted.filter((variant) => variant !== first)] : [];
 }
 
+/** rfc8216bis 4.4.6.1: players offer such a track to those who have asked their system for it. Of commentaries HLS knows nothing. */
+const CHARACTERISTICS = { description: ['public.accessibility.describes-video'], commentary: undefined } as const;
+
 /**
- * EXT-X-MEDIA of one group. Names are made unique, at most one is the default, and only the first of a language is
- * selected automatically (the MUSTs of rfc8216bis 4.4.6.1.1).
+ * EXT-X-MEDIA of one group. Names are made unique, at most one is the default, and only the first of a language and a use is
+ * selected automatically (the MUSTs of rfc8216bis 4.4.6.1.1); a commentary never is, unless there is nothing else.
  */
 function groupRenditions(group: AudioGroup): MediaRendition[] {
   const names = new Set<string>();
-  const languages = new Set<string>();
+  const uses = new Set<string>();
   const chosen = defaultFirst(group.members)[0];
   return defaultFirst(group.members).map((rendition) => {
     const name = uniqueName(rendition.name || rendition.language, names);
-    const isFirstOfLanguage = !languages.has(rendition.language);
+    const use = `${rendition.language} ${rendition.role}`;
+    const isFirstOfUse = !uses.has(use);
+    const characteristics = rendition.role && CHARACTERISTICS[rendition.role];
     names.add(name);
-    languages.add(rendition.language);
+    uses.add(use);
     return {
       type: 'AUDIO',
       groupId: group.id,
       name,
       language: rendition.language,
       isDefault: rendition === chosen,
-      autoselect: isFirstOfLanguage,
+      autoselect: rendition === chosen || (isFirstOfUse && rendition.role !== 'commentary'),
+      ...(characteristics === undefined ? {} : { characteristics }),
       channels: `${rendition.channels}`,
       uri: mediaUri(rendition),
     };

@@ -2,13 +2,17 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parsePacketLine } from '../../../pipeline/ffmpeg/packet-line.ts';
 import { parseLanguage, parseRational, parseSourceInfo } from '../../../pipeline/ffmpeg/parse-probe.ts';
-import { parseProbeDocument, readStreamHeads } from '../../../pipeline/ffmpeg/probe-document.ts';
+import { type ProbeDocument, parseProbeDocument, readStreamHeads } from '../../../pipeline/ffmpeg/probe-document.ts';
 import { addToTails, type StreamTails } from '../../../pipeline/ffmpeg/stream-extent.ts';
 import type { SourceInfo } from '../../../pipeline/model/source-info.ts';
 
+function recordedDocument(name: string): ProbeDocument {
+  return parseProbeDocument(readFileSync(new URL(`../../golden/probe/${name}.json`, import.meta.url), 'utf8'))!;
+}
+
 /** Recorded output of ffprobe 5.1: the head run, and lines of the last packets. */
 function parseRecorded(name: string, tailLines: readonly string[] = [], sizeBytes = 1_000_000): SourceInfo {
-  const document = parseProbeDocument(readFileSync(new URL(`../../golden/probe/${name}.json`, import.meta.url), 'utf8'))!;
+  const document = recordedDocument(name);
   const tails: StreamTails = new Map();
   for (const line of tailLines) addToTails(tails, parsePacketLine(line)!);
   return parseSourceInfo({ document, heads: readStreamHeads(document), tails, sizeBytes });
@@ -40,6 +44,16 @@ describe('recorded probes', () => {
     expect(info.audio.map(({ language }) => language)).toEqual(['en', 'en']);
     expect(info.others.map(({ kind }) => kind)).toEqual(['video', 'subtitle', 'subtitle']);
     expect(info.others[0]?.reason).toBeUndefined();
+  });
+
+  test('tracks for the blind and commentaries are known by their dispositions', () => {
+    const document = recordedDocument('two-of-each');
+    const [first, second] = document.streams.filter(({ codec_type }) => codec_type === 'audio');
+    first!.disposition = { ...first!.disposition, visual_impaired: 1 };
+    second!.disposition = { ...second!.disposition, comment: 1 };
+    const { audio } = parseSourceInfo({ document, heads: readStreamHeads(document), tails: new Map(), sizeBytes: 1 });
+    expect(audio).toMatchObject([{ isDescription: true }, { isCommentary: true }]);
+    expect(audio[0]).not.toHaveProperty('isCommentary');
   });
 
   test('a broadcast that starts inside a GOP starts at the first frame that decodes, in absolute time', () => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { MOST_AUDIO_TRACKS } from '../../../pipeline/model/ladder/audio-ladder.ts';
 import type { SourceInfo } from '../../../pipeline/model/source-info.ts';
 import { reportStreams } from '../../../pipeline/model/stream-report.ts';
 
@@ -48,6 +49,13 @@ test('every stream of the source has its line, in its order, and so have caption
     '-1 chapters not-carried',
   ]);
   expect(reports.every(({ reason }) => reason.length > 0)).toBe(true);
+});
+
+test('sound tracks past the limit are told as not carried', () => {
+  const audio = Array.from({ length: MOST_AUDIO_TRACKS + 1 }, (_, index) => ({ ...INFO.audio[0]!, index: index + 10 }));
+  const reports = reportStreams({ ...INFO, audio }).filter(({ streamIndex }) => streamIndex >= 10);
+  expect(reports.map(({ outcome }) => outcome).lastIndexOf('converted')).toBe(MOST_AUDIO_TRACKS - 1);
+  expect(reports.at(-1)).toMatchObject({ outcome: 'not-carried', reason: 'Only the first 32 sound tracks are carried.' });
 });
 
 test('the report says what was done to a stream, or why nothing was', () => {

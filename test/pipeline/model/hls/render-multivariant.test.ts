@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { estimateBandwidth } from '../../../../pipeline/model/hls/estimate-bandwidth.ts';
+import { parsePlaylist } from '../../../../pipeline/model/hls/parse-playlist.ts';
 import { planMultivariant, renderMultivariant } from '../../../../pipeline/model/hls/render-multivariant.ts';
 import { golden } from './golden.ts';
 import { audioRendition, samplePlan, videoRendition } from './sample-plan.ts';
@@ -49,6 +50,19 @@ describe('renderMultivariant', () => {
       ['Director "X"\n 3', false, false, 'a1/media.m3u8'],
     ]);
     expect(renderMultivariant({ ...plan, renditions: [videoRendition(), ...tracks] })).toContain(`NAME="Director 'X'  2"`);
+  });
+
+  test('a track for the blind says so and is chosen with their settings, a commentary by hand only', () => {
+    const tracks = [
+      audioRendition(),
+      audioRendition({ id: 'a2', name: 'English (audio description)', role: 'description', isDefault: false }),
+      audioRendition({ id: 'a3', name: 'Director', role: 'commentary', language: 'fr', isDefault: false }),
+    ];
+    const playlist = renderMultivariant({ ...plan, renditions: [videoRendition(), ...tracks] });
+    const media = playlist.split('\n').filter((line) => line.startsWith('#EXT-X-MEDIA'));
+    expect(media[1]).toContain('DEFAULT=NO,AUTOSELECT=YES,CHARACTERISTICS="public.accessibility.describes-video"');
+    expect(media[2]).toContain('NAME="Director",LANGUAGE="fr",DEFAULT=NO,AUTOSELECT=NO,CHANNELS="2"');
+    expect(parsePlaylist(playlist)).toEqual(planMultivariant({ ...plan, renditions: [videoRendition(), ...tracks] }));
   });
 
   test('where no track is marked, the first is the default', () => {

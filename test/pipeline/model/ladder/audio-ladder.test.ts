@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { outputSampleRate, planAudioRenditions } from '../../../../pipeline/model/ladder/audio-ladder.ts';
+import { MOST_AUDIO_TRACKS, outputSampleRate, planAudioRenditions } from '../../../../pipeline/model/ladder/audio-ladder.ts';
 import type { AudioStreamInfo } from '../../../../pipeline/model/source-info.ts';
 
 function track(facts: Partial<AudioStreamInfo>): AudioStreamInfo {
@@ -36,6 +36,24 @@ test('names come from the title, else the language, and never repeat', () => {
   ]);
   expect(plans.map(({ name }) => name)).toEqual(['Korean', 'Korean (2)', 'Director  cut', 'Audio 4']);
   expect(plans.map(({ language }) => language)).toEqual(['ko', 'ko', 'ko', 'und']);
+});
+
+test('a film begins with its own sound, not with a track for the blind or a commentary, whatever is marked as the default', () => {
+  const described = track({ isDescription: true, isDefault: true, language: 'de' });
+  const commentary = track({ isCommentary: true, isDefault: true });
+  const plans = planAudioRenditions([described, commentary, track({ language: 'de' })]);
+  expect(plans.map(({ name, role, isDefault }) => [name, role, isDefault])).toEqual([
+    ['German (audio description)', 'description', false],
+    ['Audio 2 (commentary)', 'commentary', false],
+    ['German', undefined, true],
+  ]);
+  expect(planAudioRenditions([commentary])[0]?.isDefault).toBe(true);
+});
+
+test('no file decides how many tracks are encoded, or how long a name is', () => {
+  const plans = planAudioRenditions(Array.from({ length: 1000 }, () => track({ title: '😀'.repeat(5000) })));
+  expect(plans).toHaveLength(MOST_AUDIO_TRACKS);
+  expect(plans[0]?.name).toBe('😀'.repeat(100));
 });
 
 test.each([
