@@ -1,3 +1,4 @@
+import { OUTPUT_LAYOUTS } from '../model/ladder/channel-mix.ts';
 import type { AudioRenditionPlan } from '../model/plan.ts';
 import type { AudioStreamInfo } from '../model/source-info.ts';
 import { rescale, type Ticks, VIDEO_TIMESCALE } from '../model/time.ts';
@@ -47,9 +48,10 @@ export function audioFilter(stream: AudioStreamInfo, rendition: AudioRenditionPl
     `asettb=1/${stream.sampleRate}`,
     `asetpts='${positionExpression(stream, onGrid)}-(${origin})'`,
     `atrim=start_pts=${window.inputStart}`,
+    ...mixFilters(rendition),
     // first_pts counts input samples (tried). Where positions are exact, so are gaps and overlaps; a clock that only hints is followed loosely.
     `aresample=${rendition.timescale}:async=1:min_comp=0.0001:min_hard_comp=${onGrid ? '0.0001' : '0.1'}:first_pts=${window.inputStart}`,
-    'aformat=sample_fmts=fltp:channel_layouts=stereo',
+    outputFormat(rendition),
     'apad',
     `atrim=start_pts=${window.outputStart}:end_pts=${window.outputEnd}`,
     // From here on samples are counted: a resampler rounds the time of each frame it gives out.
@@ -60,7 +62,27 @@ export function audioFilter(stream: AudioStreamInfo, rendition: AudioRenditionPl
 /** Silence for a stretch the source has no sound for. */
 export function silenceFilter(rendition: AudioRenditionPlan, window: AudioWindow): string {
   const length = window.outputEnd - window.outputStart;
-  return `anullsrc=r=${rendition.timescale}:cl=stereo,atrim=end_sample=${length},asetpts=PTS+(${window.outputStart}),aformat=sample_fmts=fltp:channel_layouts=stereo`;
+  const source = `anullsrc=r=${rendition.timescale}:cl=${outputLayout(rendition)}`;
+  return `${source},atrim=end_sample=${length},asetpts=PTS+(${window.outputStart}),${outputFormat(rendition)}`;
+}
+
+/** In floating point, and from the planned layout on, so that a source that changes its channels on the way is mixed by the same gains. */
+function mixFilters({ mix, channels }: AudioRenditionPlan): string[] {
+  if (!mix) return [];
+  const outputs = mix.gains.map((row, output) => {
+    const terms = row.flatMap((gain, input) => (gain === 0 ? [] : [`${gain}*c${input}`]));
+    return `c${output}=${terms.length === 0 ? '0*c0' : terms.join('+')}`;
+  });
+  const layout = outputLayout({ channels });
+  return [`aformat=sample_fmts=fltp:channel_layouts=${mix.inputLayout}`, `pan=${[layout, ...outputs].join('|')}`];
+}
+
+function outputFormat(rendition: AudioRenditionPlan): string {
+  return `aformat=sample_fmts=fltp:channel_layouts=${outputLayout(rendition)}`;
+}
+
+function outputLayout({ channels }: Pick<AudioRenditionPlan, 'channels'>): string {
+  return channels === 6 ? OUTPUT_LAYOUTS[6] : OUTPUT_LAYOUTS[2];
 }
 
 /** A time base that whole samples fit into needs no rounding; else the source's own frame grid tells where a frame lies. */

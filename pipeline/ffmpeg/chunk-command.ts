@@ -94,6 +94,8 @@ export function addRungs(
 
 function addAudio(command: FfmpegCommand, options: ChunkCommandOptions, tracks: readonly AudioRenditionPlan[]): void {
   const { source, plan, chunk } = options;
+  // Stereo and 5.1 of one track have the same grid, and so the same window: they are decoded once.
+  const decoded = new Map<number, string[]>();
   tracks.forEach((rendition, index) => {
     const stream = source.info.audio.find((candidate) => candidate.index === rendition.sourceStreamIndex);
     if (!stream) throw new RangeError(`The source has no sound track ${rendition.sourceStreamIndex}`);
@@ -103,13 +105,27 @@ function addAudio(command: FfmpegCommand, options: ChunkCommandOptions, tracks: 
     if (startInSource >= stream.endTicks) {
       command.filters.push(`${silenceFilter(rendition, window)}[a${index}]`);
     } else {
-      const seek = chooseAudioSeek(seekTrust(source.info.formatNames), stream.startTicks, startInSource);
-      const input = addInput(command, source.path, seek, ['-vn', '-sn', '-dn']);
-      command.filters.push(`[${input}:${stream.index}]${audioFilter(stream, rendition, window, plan.originTicks)}[a${index}]`);
+      let labels = decoded.get(stream.index);
+      if (!labels) {
+        const seek = chooseAudioSeek(seekTrust(source.info.formatNames), stream.startTicks, startInSource);
+        const input = addInput(command, source.path, seek, ['-vn', '-sn', '-dn']);
+        const uses = tracks.filter(({ sourceStreamIndex }) => sourceStreamIndex === stream.index).length;
+        labels = decodedLabels(command, `${input}:${stream.index}`, uses);
+        decoded.set(stream.index, labels);
+      }
+      command.filters.push(`[${labels.shift()}]${audioFilter(stream, rendition, window, plan.originTicks)}[a${index}]`);
     }
     const outputOptions = ['-map', `[a${index}]`, ...audioEncoderArgs(rendition), ...FRAGMENT_ARGS];
     command.outputs.push({ url: outputUrl(options.outputUrls, rendition.id), options: outputOptions });
   });
+}
+
+/** One label for each use of a decoded stream: a pad of a filter graph can be read once. */
+function decodedLabels(command: FfmpegCommand, stream: string, uses: number): string[] {
+  if (uses === 1) return [stream];
+  const labels = Array.from({ length: uses }, (_, use) => `d${stream.replace(':', '_')}_${use}`);
+  command.filters.push(`[${stream}]asplit=${uses}${labels.map((label) => `[${label}]`).join('')}`);
+  return labels;
 }
 
 /** Answers the input's number. The `file:` prefix keeps names with colons or a leading dash what they are. */

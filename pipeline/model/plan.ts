@@ -1,3 +1,4 @@
+import type { ChannelMix } from './ladder/channel-mix.ts';
 import type { Ticks } from './time.ts';
 
 /**
@@ -53,7 +54,7 @@ export interface VideoRenditionPlan {
 }
 
 export interface AudioRenditionPlan {
-  /** `a1`, `a2`, … in source order; from revision 1 on with a suffix. */
+  /** `a1`, `a2`, … in source order, `a1-surround` beside `a1`; from revision 1 on with a suffix. */
   id: string;
   kind: 'audio';
   sourceStreamIndex: number;
@@ -63,6 +64,8 @@ export interface AudioRenditionPlan {
   frameSamples: number;
   channels: number;
   bitrateBps: number;
+  /** Absent where the source has these channels already, and in plans of versions that left the mixing to ffmpeg. */
+  mix?: ChannelMix;
   codecs: string;
   /** BCP 47, or `und`. */
   language: string;

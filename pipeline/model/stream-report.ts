@@ -1,4 +1,5 @@
 import { MOST_AUDIO_TRACKS } from './ladder/audio-ladder.ts';
+import { planSurroundMix } from './ladder/channel-mix.ts';
 import type { AudioStreamInfo, OtherStreamInfo, SourceInfo, VideoStreamInfo } from './source-info.ts';
 import { ticksToSeconds } from './time.ts';
 import type { StreamReport } from './title.ts';
@@ -58,8 +59,15 @@ function reportTrack(audio: AudioStreamInfo, index: number): StreamReport {
 }
 
 function reportAudio(audio: AudioStreamInfo): StreamReport {
+  const beside = planSurroundMix(audio.channels, audio.channelLayout) ? ' and as 5.1 AAC' : '';
   const from = audio.channels > 2 ? ` Mixed down from ${audio.channelLayout ?? `${audio.channels} channels`}.` : '';
-  return { streamIndex: audio.index, kind: 'audio', codec: audio.codec, outcome: 'converted', reason: `Encoded as stereo AAC.${from}` };
+  return {
+    streamIndex: audio.index,
+    kind: 'audio',
+    codec: audio.codec,
+    outcome: 'converted',
+    reason: `Encoded as stereo AAC${beside}.${from}`,
+  };
 }
 
 function reportOther(other: OtherStreamInfo): StreamReport {

@@ -3,6 +3,7 @@ import type { PreparedParts } from '../segments/prepared-parts.ts';
 import type { PlaybackProblem } from '../texts.ts';
 import { hlsSettings } from './hls-settings.ts';
 import { recallLineBps, rememberLineBps } from './line-estimate.ts';
+import { preferStereo } from './prefer-stereo.ts';
 import { type Attempts, decideRecovery } from './recovery.ts';
 
 /** Played for so long, what went wrong before is over and may be tried again. */
@@ -53,6 +54,7 @@ export function createPlayback({ video, playlistUrl, loadAtOnce, isCold, lookAt,
     next.on(Events.ERROR, (_, error) => {
       if (error.fatal) recover(next, error);
     });
+    next.on(Events.MANIFEST_PARSED, (_, { audioTracks }) => preferStereo(next, audioTracks));
     if (isCold) {
       next.on(Events.MANIFEST_PARSED, () => {
         next.startLevel = next.firstLevel;

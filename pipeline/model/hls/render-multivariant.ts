@@ -27,8 +27,7 @@ export function planMultivariant(plan: Pick<Plan, 'timeline' | 'renditions'>, me
   const audio = plan.renditions.filter((rendition) => rendition.kind === 'audio');
   // A lone audio track without video is its variant, and an alternative to nothing.
   const groups = video.length === 0 && audio.length === 1 ? [] : audioGroups(audio);
-  const variants =
-    video.length > 0 ? videoVariants(video, groups, bandwidthOf) : audioVariants(defaultFirst(audio).slice(0, 1), groups, bandwidthOf);
+  const variants = video.length > 0 ? videoVariants(video, groups, bandwidthOf) : audioVariants(audio, groups, bandwidthOf);
   return {
     kind: 'multivariant',
     version: PLAYLIST_VERSION,
@@ -46,7 +45,7 @@ export function startRenditions(plan: Pick<Plan, 'timeline' | 'renditions'>): Re
   return sound && !picture.includes(sound) ? [...picture, sound] : picture;
 }
 
-/** Audio that a variant can be played with: of one codec and one channel count, so that a switch needs no new decoder. */
+/** Audio that a variant can be played with: as far as there is, of one codec and one channel count, so that a switch needs no new decoder. */
 interface AudioGroup {
   id: string;
   codecs: string;
@@ -55,17 +54,24 @@ interface AudioGroup {
 
 type BandwidthOf = (rendition: RenditionPlan) => MeasuredBandwidth;
 
+/**
+ * Every group has the same tracks under the same names (rfc8216bis 4.4.6.1.1): a track without 5.1 stands in the group of 5.1 with
+ * its stereo.
+ */
 function audioGroups(audio: readonly AudioRenditionPlan[]): AudioGroup[] {
-  const groups: AudioGroup[] = [];
-  for (const rendition of audio) {
-    // Mono plays wherever stereo does.
-    const layout = Math.max(2, rendition.channels);
-    const id = `${rendition.codecs}-${layout}`;
-    const group = groups.find((candidate) => candidate.id === id);
-    if (group) group.members.push(rendition);
-    else groups.push({ id, codecs: rendition.codecs, members: [rendition] });
-  }
-  return groups;
+  const kinds = new Map(audio.map((rendition) => [`${rendition.codecs}-${layoutOf(rendition)}`, rendition]));
+  const isOfTrack = (a: AudioRenditionPlan, b: AudioRenditionPlan): boolean => a.sourceStreamIndex === b.sourceStreamIndex;
+  const tracks = audio.filter((rendition, index) => audio.findIndex((other) => isOfTrack(other, rendition)) === index);
+  return [...kinds].map(([id, kind]) => {
+    const isOfKind = (rendition: AudioRenditionPlan): boolean => rendition.codecs === kind.codecs && layoutOf(rendition) === layoutOf(kind);
+    const members = tracks.map((track) => audio.find((rendition) => isOfTrack(rendition, track) && isOfKind(rendition)) ?? track);
+    return { id, codecs: [...new Set(members.map(({ codecs }) => codecs))].join(','), members };
+  });
+}
+
+/** Mono plays wherever stereo does. */
+function layoutOf({ channels }: AudioRenditionPlan): number {
+  return Math.max(2, channels);
 }
 
 function videoVariants(video: readonly VideoRenditionPlan[], groups: readonly AudioGroup[], bandwidthOf: BandwidthOf): Variant[] {
@@ -85,20 +91,22 @@ function videoVariants(video: readonly VideoRenditionPlan[], groups: readonly Au
   );
 }
 
-/** A title of sound alone: the variant is the default rendition itself, the group lists it beside its alternatives. */
+/** A title of sound alone: of each group, the variant is the default rendition itself, and the group lists it beside its alternatives. */
 function audioVariants(audio: readonly AudioRenditionPlan[], groups: readonly AudioGroup[], bandwidthOf: BandwidthOf): Variant[] {
-  return audio.map((rendition) => {
-    const group = groups.find((candidate) => candidate.members.includes(rendition));
-    const others = group?.members.map(bandwidthOf) ?? [];
-    const own = bandwidthOf(rendition);
-    return {
-      // One of the group plays at a time: the largest alone.
-      ...bandwidthAttributes({ peakBps: 0, averageBps: 0 }, [own, ...others]),
-      codecs: rendition.codecs,
-      ...(group ? { audioGroupId: group.id } : {}),
-      closedCaptions: 'none',
-      uri: mediaUri(rendition),
-    };
+  const alone: AudioGroup[] = audio.map((rendition) => ({ id: '', codecs: rendition.codecs, members: [rendition] }));
+  return (groups.length > 0 ? groups : alone).flatMap((group): Variant[] => {
+    const [chosen] = defaultFirst(group.members);
+    if (!chosen) return [];
+    return [
+      {
+        // One of the group plays at a time: the largest alone.
+        ...bandwidthAttributes({ peakBps: 0, averageBps: 0 }, group.members.map(bandwidthOf)),
+        codecs: group.codecs,
+        ...(group.id === '' ? {} : { audioGroupId: group.id }),
+        closedCaptions: 'none',
+        uri: mediaUri(chosen),
+      },
+    ];
   });
 }
 
@@ -113,11 +121,12 @@ function bandwidthAttributes(
   };
 }
 
-/** The first nearest to 2 Mb/s on average, the rest by bit rate. */
+/** The first nearest to 2 Mb/s on average, of those with the sound that every player has (the first group's); the rest by bit rate. */
 function inStartingOrder(variants: readonly Variant[]): Variant[] {
   const sorted = [...variants].sort((a, b) => a.bandwidthBps - b.bandwidthBps);
+  const plain = sorted.filter(({ audioGroupId }) => audioGroupId === variants[0]?.audioGroupId);
   const distance = (variant: Variant): number => Math.abs((variant.averageBandwidthBps ?? 0) - FIRST_VARIANT_BPS);
-  const [first] = [...sorted].sort((a, b) => distance(a) - distance(b));
+  const [first] = [...plain].sort((a, b) => distance(a) - distance(b));
   return first ? [first, ...sorted.filter((variant) => variant !== first)] : [];
 }
 

@@ -1,26 +1,27 @@
 import type { AudioRenditionPlan } from '../plan.ts';
 import type { AudioStreamInfo } from '../source-info.ts';
+import { type ChannelMix, planStereoMix, planSurroundMix } from './channel-mix.ts';
 
 /** AAC-LC. */
 const FRAME_SAMPLES = 1024;
 const CODECS = 'mp4a.40.2';
-const BITRATE_BPS = 128_000;
-/** Stereo for every source: one layout plays everywhere and lets a player change track without a new decoder. */
-const CHANNELS = 2;
+const STEREO = { channels: 2, bitrateBps: 128_000 };
+const SURROUND = { channels: 6, bitrateBps: 320_000 };
 
 /** Discs have up to 32. What a file has above that is in its report, so that no file decides how many encoders run at once (I10). */
 export const MOST_AUDIO_TRACKS = 32;
 const LONGEST_NAME = 100;
 
 /**
- * One stereo AAC-LC rendition for each audio track, in source order, `a1`, `a2`, …. Names are for people and unique
- * (rfc8216bis 4.4.6.1: one NAME per rendition of a group); exactly one is the default.
+ * One stereo AAC-LC rendition for each audio track, in source order, `a1`, `a2`, …: one layout plays everywhere and lets a
+ * player change track without a new decoder. After them, of each track that has 5.1 or more, its 5.1 (`a1-surround`). Names are for
+ * people and unique (rfc8216bis 4.4.6.1: one NAME per rendition of a group); exactly one track is the default.
  */
 export function planAudioRenditions(tracks: readonly AudioStreamInfo[]): AudioRenditionPlan[] {
   const planned = tracks.slice(0, MOST_AUDIO_TRACKS);
   const chosen = defaultTrack(planned);
   const taken = new Set<string>();
-  return planned.map((track, index) => {
+  const stereo = planned.map((track, index): AudioRenditionPlan => {
     const role = roleOf(track);
     return {
       id: `a${index + 1}`,
@@ -28,8 +29,8 @@ export function planAudioRenditions(tracks: readonly AudioStreamInfo[]): AudioRe
       sourceStreamIndex: track.index,
       timescale: outputSampleRate(track.sampleRate),
       frameSamples: FRAME_SAMPLES,
-      channels: CHANNELS,
-      bitrateBps: BITRATE_BPS,
+      ...STEREO,
+      ...mixed(planStereoMix(track.channels, track.channelLayout)),
       codecs: CODECS,
       language: track.language ?? 'und',
       name: uniqueName(track, index, taken),
@@ -37,6 +38,16 @@ export function planAudioRenditions(tracks: readonly AudioStreamInfo[]): AudioRe
       ...(role === undefined ? {} : { role }),
     };
   });
+  const surround = planned.flatMap((track, index): AudioRenditionPlan[] => {
+    const mix = planSurroundMix(track.channels, track.channelLayout);
+    const beside = stereo[index];
+    return mix && beside ? [{ ...beside, id: `${beside.id}-surround`, ...SURROUND, mix }] : [];
+  });
+  return [...stereo, ...surround];
+}
+
+function mixed(mix: ChannelMix | undefined): { mix?: ChannelMix } {
+  return mix === undefined ? {} : { mix };
 }
 
 /** 44.1 kHz for its multiples and parts, 48 kHz for all else: no needless resampling, and every player has both. */

@@ -73,6 +73,27 @@ describe('the filters of a sound', () => {
     ]);
   });
 
+  test('mix by the plan’s gains, in floating point, from the planned layout', () => {
+    const mix = {
+      inputLayout: '5.1(side)',
+      gains: [
+        [0.5, 0, 0.25],
+        [0, 0.5, 0.25],
+      ],
+    };
+    expect(audioFilter(stream(), audioRendition({ mix }), window, 0)).toContain(
+      ',aformat=sample_fmts=fltp:channel_layouts=5.1(side),pan=stereo|c0=0.5*c0+0.25*c2|c1=0.5*c1+0.25*c2,aresample=48000',
+    );
+  });
+
+  test('give 5.1 as 5.1, also where it is silent', () => {
+    const surround = audioRendition({ channels: 6, mix: { inputLayout: '5.1', gains: [[1], [0]] } });
+    const filter = audioFilter(stream(), surround, window, 0);
+    expect(filter).toContain('pan=5.1|c0=1*c0|c1=0*c0,');
+    expect(filter).toContain('aformat=sample_fmts=fltp:channel_layouts=5.1,apad');
+    expect(silenceFilter(surround, window)).toContain('anullsrc=r=48000:cl=5.1,');
+  });
+
   test('round times that are coarser than a sample to the source’s own frames; the first one, cut short, ends on their grid', () => {
     const mp3 = stream({ timeBase: { num: 1, den: 1000 }, frameSamples: 1152, gridAnchorSamples: 2255 });
     expect(audioFilter(mp3, audioRendition(), window, 0)).toContain(

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { estimateBandwidth } from '../../../../pipeline/model/hls/estimate-bandwidth.ts';
 import { parsePlaylist } from '../../../../pipeline/model/hls/parse-playlist.ts';
-import { planMultivariant, renderMultivariant } from '../../../../pipeline/model/hls/render-multivariant.ts';
+import { planMultivariant, renderMultivariant, startRenditions } from '../../../../pipeline/model/hls/render-multivariant.ts';
 import { golden } from './golden.ts';
 import { audioRendition, samplePlan, videoRendition } from './sample-plan.ts';
 
@@ -42,7 +42,9 @@ describe('renderMultivariant', () => {
   });
 
   test('several tracks of one name and language get names of their own, one default, and one that is selected automatically', () => {
-    const tracks = ['a1', 'a2', 'a3'].map((id) => audioRendition({ id, name: 'Director "X"\n', language: 'en', isDefault: id !== 'a1' }));
+    const tracks = ['a1', 'a2', 'a3'].map((id, index) =>
+      audioRendition({ id, sourceStreamIndex: index, name: 'Director "X"\n', language: 'en', isDefault: id !== 'a1' }),
+    );
     const { renditions } = planMultivariant({ ...plan, renditions: [videoRendition(), ...tracks] });
     expect(renditions.map(({ name, isDefault, autoselect, uri }) => [name.trim(), isDefault, autoselect, uri])).toEqual([
       ['Director "X"', true, true, 'a2/media.m3u8'],
@@ -55,8 +57,8 @@ describe('renderMultivariant', () => {
   test('a track for the blind says so and is chosen with their settings, a commentary by hand only', () => {
     const tracks = [
       audioRendition(),
-      audioRendition({ id: 'a2', name: 'English (audio description)', role: 'description', isDefault: false }),
-      audioRendition({ id: 'a3', name: 'Director', role: 'commentary', language: 'fr', isDefault: false }),
+      audioRendition({ id: 'a2', sourceStreamIndex: 2, name: 'English (audio description)', role: 'description', isDefault: false }),
+      audioRendition({ id: 'a3', sourceStreamIndex: 3, name: 'Director', role: 'commentary', language: 'fr', isDefault: false }),
     ];
     const playlist = renderMultivariant({ ...plan, renditions: [videoRendition(), ...tracks] });
     const media = playlist.split('\n').filter((line) => line.startsWith('#EXT-X-MEDIA'));
@@ -70,14 +72,37 @@ describe('renderMultivariant', () => {
     expect(renditions[0]).toMatchObject({ isDefault: true, autoselect: true });
   });
 
-  test('stereo and multichannel are groups of their own, and each video is offered with either', () => {
-    const surround = audioRendition({ id: 'a2', channels: 6, name: 'Surround' });
-    const { variants, renditions } = planMultivariant({ ...plan, renditions: [videoRendition(), audioRendition(), surround] });
-    expect(renditions.map((rendition) => [rendition.groupId, rendition.channels])).toEqual([
-      ['mp4a.40.2-2', '2'],
-      ['mp4a.40.2-6', '6'],
+  test('stereo and 5.1 are groups of their own with the same tracks, and each video is offered with either', () => {
+    const surround = audioRendition({ id: 'a1-surround', channels: 6, bitrateBps: 320_000 });
+    const other = audioRendition({ id: 'a2', sourceStreamIndex: 2, language: 'ko', name: 'Korean', isDefault: false });
+    const { variants, renditions } = planMultivariant({ ...plan, renditions: [videoRendition(), audioRendition(), other, surround] });
+    expect(renditions.map(({ groupId, name, isDefault, channels, uri }) => [groupId, name, isDefault, channels, uri])).toEqual([
+      ['mp4a.40.2-2', 'English', true, '2', 'a1/media.m3u8'],
+      ['mp4a.40.2-2', 'Korean', false, '2', 'a2/media.m3u8'],
+      ['mp4a.40.2-6', 'English', true, '6', 'a1-surround/media.m3u8'],
+      ['mp4a.40.2-6', 'Korean', false, '2', 'a2/media.m3u8'],
     ]);
-    expect(variants.map((variant) => variant.audioGroupId)).toEqual(['mp4a.40.2-2', 'mp4a.40.2-6']);
+    expect(variants.map(({ audioGroupId, uri }) => [audioGroupId, uri])).toEqual([
+      ['mp4a.40.2-2', 'v540/media.m3u8'],
+      ['mp4a.40.2-6', 'v540/media.m3u8'],
+    ]);
+  });
+
+  test('a film starts with stereo, though 5.1 may bring a variant nearer to 2 Mb/s', () => {
+    const surround = audioRendition({ id: 'a1-surround', channels: 6, bitrateBps: 320_000 });
+    const rung = videoRendition({ maxrateBps: 1_600_000, bufsizeBits: 1_600_000 });
+    const renditions = [rung, audioRendition(), surround];
+    expect(planMultivariant({ ...plan, renditions }).variants[0]?.audioGroupId).toBe('mp4a.40.2-2');
+    expect(startRenditions({ ...plan, renditions }).map(({ id }) => id)).toEqual(['v540', 'a1']);
+  });
+
+  test('sound alone that has 5.1 is offered as both', () => {
+    const surround = audioRendition({ id: 'a1-surround', channels: 6, bitrateBps: 320_000 });
+    const { variants } = planMultivariant({ ...plan, renditions: [audioRendition(), surround] });
+    expect(variants.map(({ audioGroupId, uri }) => [audioGroupId, uri])).toEqual([
+      ['mp4a.40.2-2', 'a1/media.m3u8'],
+      ['mp4a.40.2-6', 'a1-surround/media.m3u8'],
+    ]);
   });
 });
 

@@ -50,6 +50,15 @@ test('a film begins with its own sound, not with a track for the blind or a comm
   expect(planAudioRenditions([commentary])[0]?.isDefault).toBe(true);
 });
 
+test('5.1 stands beside the stereo of its track, under the same name, after all stereo', () => {
+  const plans = planAudioRenditions([track({ channels: 6, channelLayout: '5.1(side)', language: 'en' }), track({})]);
+  expect(plans.map(({ id, channels, name, isDefault, mix }) => [id, channels, name, isDefault, mix?.inputLayout])).toEqual([
+    ['a1', 2, 'English', true, '5.1(side)'],
+    ['a2', 2, 'Audio 2', false, undefined],
+    ['a1-surround', 6, 'English', true, '5.1(side)'],
+  ]);
+});
+
 test('no file decides how many tracks are encoded, or how long a name is', () => {
   const plans = planAudioRenditions(Array.from({ length: 1000 }, () => track({ title: '😀'.repeat(5000) })));
   expect(plans).toHaveLength(MOST_AUDIO_TRACKS);
