@@ -3,6 +3,7 @@ import { progressOf } from '../pipeline/catalogue/derive-state.ts';
 import type { Plan } from '../pipeline/model/plan.ts';
 import { segmentCount } from '../pipeline/model/timeline/segments.ts';
 import type { RenditionView, TitleError, TitleView } from '../pipeline/model/title.ts';
+import { readTitleTags } from '../pipeline/model/title-tags.ts';
 import type { Services } from './services.ts';
 
 export interface TitleFacts {
@@ -18,6 +19,7 @@ export interface TitleFacts {
 /** What the API says of a title. */
 export function renderTitleView({ title, plan, stats, hasPoster, problem, encodeSpeeds }: TitleFacts): TitleView {
   const { record, state } = title;
+  const tags = record.sourceInfo && readTitleTags(record.sourceInfo);
   const committed = new Map(stats.map((rendition) => [rendition.renditionId, rendition.segmentsCommitted]));
   const base = `/titles/${record.id}`;
   return {
@@ -44,6 +46,7 @@ export function renderTitleView({ title, plan, stats, hasPoster, problem, encode
         playlistUrl: `${base}/${rendition.id}/media.m3u8`,
       }),
     ),
+    ...(tags === undefined ? {} : { tags }),
     report: record.report,
     ...(record.error === undefined ? {} : { error: record.error }),
     ...(problem === undefined ? {} : { problem }),

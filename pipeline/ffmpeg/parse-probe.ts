@@ -1,6 +1,7 @@
 import type { AudioStreamInfo, OtherStreamInfo, SourceInfo, VideoStreamInfo } from '../model/source-info.ts';
 import { type Rational, secondsToTicks, type Ticks, VIDEO_TIMESCALE } from '../model/time.ts';
 import type { ProbeDocument, ProbedStream } from './probe-document.ts';
+import { readSourceTags } from './source-tags.ts';
 import { audioExtent, greatestCommonDivisor, type StreamHead, type StreamTails, toTicks, videoExtent } from './stream-extent.ts';
 
 export interface ProbeFindings {
@@ -34,7 +35,7 @@ export function parseSourceInfo(findings: ProbeFindings): SourceInfo {
     audio,
     others,
     chapterCount: document.chapters.length,
-    tags: lowerCaseKeys(document.format?.tags),
+    tags: readSourceTags(document),
   };
   if (video) info.video = withBitrate(video, info);
   return info;

@@ -1,4 +1,5 @@
 import type { SourceInfo } from './source-info.ts';
+import type { TitleTags } from './title-tags.ts';
 
 export type TitleState = 'waiting' | 'probing' | 'playable' | 'live' | 'complete' | 'failed';
 
@@ -58,6 +59,8 @@ export interface TitleView {
   playlistUrl: string | null;
   posterUrl: string | null;
   renditions: RenditionView[];
+  /** Artist, album and the like, as the source states them. */
+  tags?: TitleTags;
   report: StreamReport[];
   error?: TitleError;
   /** What keeps the title from going on for now: `disk_full`, `source_missing`, `store_failed`. It goes on by itself when that is over. */

@@ -17,3 +17,9 @@ export function describePicture(title: TitleView): string {
   const best = pictures.reduce((a, b) => (Math.min(b.width ?? 0, b.height ?? 0) > Math.min(a.width ?? 0, a.height ?? 0) ? b : a));
   return rungName(best);
 }
+
+/** Who made it and what it is called, as its source says; empty where that says nothing. Pure. */
+export function describeTags({ tags }: TitleView): string {
+  const { artist, title, album, year } = tags ?? {};
+  return [artist, title, album, year].filter((fact) => fact !== undefined).join(' · ');
+}

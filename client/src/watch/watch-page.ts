@@ -4,7 +4,7 @@ import { icon } from '../app/icons.ts';
 import type { LiveBackground } from '../app/live-background.ts';
 import { h, setText } from '../dom.ts';
 import { formatDuration } from '../format.ts';
-import { describePicture } from '../library/describe-title.ts';
+import { describePicture, describeTags } from '../library/describe-title.ts';
 import { openLiveSegments } from '../segments/live-segments.ts';
 import { texts } from '../texts.ts';
 import { copyButton } from './copy-button.ts';
@@ -71,7 +71,12 @@ export function mountWatch(
         name.update(title.name);
         setText(
           facts,
-          [title.durationSeconds === null ? '' : formatDuration(title.durationSeconds), describePicture(title), texts.states[title.state]]
+          [
+            describeTags(title),
+            title.durationSeconds === null ? '' : formatDuration(title.durationSeconds),
+            describePicture(title),
+            texts.states[title.state],
+          ]
             .filter(Boolean)
             .join(' · '),
         );

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { describePicture, describeState } from '../../../client/src/library/describe-title.ts';
+import { describePicture, describeState, describeTags } from '../../../client/src/library/describe-title.ts';
 import { renditionView } from '../rendition-fixture.ts';
 import { titleView } from '../title-fixture.ts';
 
@@ -20,4 +20,11 @@ test('a title is described by its best rung, by sound where there is no picture,
   expect(describePicture(titleView({ id: 'a', renditions: rungs }))).toBe('720p');
   expect(describePicture(titleView({ id: 'a', renditions: [sound] }))).toBe('Sound');
   expect(describePicture(titleView({ id: 'a' }))).toBe('');
+});
+
+test('what a source says of itself is said in one line, as far as it does', () => {
+  expect(describeTags(titleView({ id: 'a', tags: { artist: '아이유', album: 'Palette', year: 2017, track: 3 } }))).toBe(
+    '아이유 · Palette · 2017',
+  );
+  expect(describeTags(titleView({ id: 'a' }))).toBe('');
 });

@@ -40,6 +40,14 @@ describe('GET /api/titles', () => {
     expect(titles[1]!.posterUrl).toBeNull();
   });
 
+  test('a title says what its source states of itself', async () => {
+    const sourceInfo = { formatNames: ['mp3'], sizeBytes: 1, audio: [], others: [], tags: { artist: 'A', track: '3/12', encoder: 'x' } };
+    await addTitle(app.services, 'song', { sourceInfo });
+    expect((await app.send('/api/titles/song')).json).toMatchObject({ tags: { artist: 'A', track: 3 } });
+    await addTitle(app.services, 'film');
+    expect((await app.send('/api/titles/film')).json).not.toHaveProperty('tags');
+  });
+
   test('a failed title says why and has nothing to play', async () => {
     const error = { code: 'source_not_media', message: 'This is no film.' };
     await addTitle(app.services, 'bad', { error });
