@@ -4,8 +4,10 @@ import { deriveState } from './catalogue/derive-state.ts';
 import { tellTitle } from './catalogue/tell-title.ts';
 import { type AppError, toAppError } from './errors.ts';
 import type { EventBus } from './event-bus.ts';
+import { extractCover } from './ffmpeg/extract-cover.ts';
 import type { FfmpegTools } from './ffmpeg/locate.ts';
 import { makePoster } from './ffmpeg/make-poster.ts';
+import { measureWaveform } from './ffmpeg/measure-waveform.ts';
 import { probeSource } from './ffmpeg/probe.ts';
 import type { Log } from './log.ts';
 import type { Plan } from './model/plan.ts';
@@ -16,6 +18,7 @@ import type { StreamReport, TitleRecord } from './model/title.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { SegmentStore } from './storage/segment-store.ts';
 import { createTurns } from './take-turns.ts';
+import { missingAssets, POSTER, WAVEFORM } from './title-assets.ts';
 
 /** A hundred files dropped together are not probed together. */
 const PROBES_AT_ONCE = 2;
@@ -48,7 +51,7 @@ export interface TitlePreparer {
   close(): Promise<void>;
 }
 
-/** Something under way for one title: its preparation, or its poster. */
+/** Something under way for one title: its preparation, its poster or its waveform. */
 interface Task {
   titleId: string;
   stop: AbortController;
@@ -60,6 +63,7 @@ export function createTitlePreparer(settings: TitlePreparerSettings): TitlePrepa
   const tasks = new Map<string, Task>();
   const resting = new Map<string, NodeJS.Timeout>();
   const takeTurns = createTurns(PROBES_AT_ONCE);
+  const takeWaveformTurns = createTurns(1);
   let isClosed = false;
 
   // Removed by hand: nobody calls dropTitle.
@@ -69,7 +73,7 @@ export function createTitlePreparer(settings: TitlePreparerSettings): TitlePrepa
 
   /** Once for each title at a time. `onFailed` is not told of what was called off. */
   function begin(
-    kind: 'prepare' | 'poster',
+    kind: 'prepare' | 'poster' | 'waveform',
     titleId: string,
     work: (signal: AbortSignal, log: Log) => Promise<void>,
     onFailed: (error: unknown, log: Log) => unknown,
@@ -138,6 +142,12 @@ export function createTitlePreparer(settings: TitlePreparerSettings): TitlePrepa
       (stop) => addPoster(prepared, stop, log),
       (error) => log.warn({ err: error }, 'no poster could be made'),
     );
+    void begin(
+      'waveform',
+      titleId,
+      (stop) => addWaveform(prepared, stop, log),
+      (error) => log.warn({ err: error }, 'no waveform could be made'),
+    );
     await settings.scheduler.scheduleTitle(titleId);
   }
 
@@ -181,13 +191,30 @@ export function createTitlePreparer(settings: TitlePreparerSettings): TitlePrepa
 
   /** After the first chunk, so that a picture for the library never delays the film. A title without one still plays. */
   async function addPoster(title: TitleRecord, signal: AbortSignal, log: Log): Promise<void> {
-    if (!title.sourceInfo?.video || (await store.readAsset(title.id, 'poster.jpg'))) return;
+    if (!title.sourceInfo || !(await missingAssets(store, title)).includes(POSTER)) return;
     await firstChunkDone(title.id, signal);
     const source = { path: join(settings.mediaDir, title.source.path), info: title.sourceInfo };
-    const poster = await makePoster(source, { tools, log, signal, niceness: 10 });
+    const makePicture = title.sourceInfo.video ? makePoster : extractCover;
+    const poster = await makePicture(source, { tools, log, signal, niceness: 10 });
     if (!poster) return;
-    await store.putAsset(title.id, 'poster.jpg', poster);
+    await store.putAsset(title.id, POSTER, poster);
     await tellTitle(settings, title.id);
+  }
+
+  /** One at a time: each decodes a whole title, and nobody waits for it. */
+  async function addWaveform(title: TitleRecord, signal: AbortSignal, log: Log): Promise<void> {
+    const info = title.sourceInfo;
+    if (!info || !(await missingAssets(store, title)).includes(WAVEFORM)) return;
+    await firstChunkDone(title.id, signal);
+    await takeWaveformTurns(async () => {
+      const plan = await store.readPlan(title.id);
+      if (!plan) return;
+      const source = { path: join(settings.mediaDir, title.source.path), info };
+      const waveform = await measureWaveform(source, plan, { tools, log, signal, niceness: 10 });
+      if (!waveform) return;
+      await store.putAsset(title.id, WAVEFORM, Buffer.from(JSON.stringify(waveform)));
+      await tellTitle(settings, title.id);
+    }, signal);
   }
 
   async function firstChunkDone(titleId: string, signal: AbortSignal): Promise<void> {

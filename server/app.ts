@@ -15,6 +15,7 @@ import { posterRoutes } from './routes/poster.ts';
 import { statusRoutes } from './routes/status.ts';
 import { titleRoutes } from './routes/titles.ts';
 import { uploadRoutes } from './routes/upload.ts';
+import { waveformRoutes } from './routes/waveform.ts';
 import { workRoutes } from './routes/work.ts';
 import type { Services } from './services.ts';
 
@@ -55,7 +56,7 @@ export function createApp({ services, hostRules, apiToken, clientDir, waitMs, st
   });
   app.use(mediaRoutes(services, { waitMs, stopping }, metrics.noteWait));
   app.use(playlistRoutes(services, { waitMs, stopping }));
-  app.use(posterRoutes(services));
+  app.use(posterRoutes(services), waveformRoutes(services));
   app.use(titleRoutes(services), uploadRoutes(services), workRoutes(services), eventRoutes(services, events));
   app.use(statusRoutes(services, metrics, stopping));
   app.use(clientRoutes(clientDir));

@@ -24,6 +24,7 @@ import { createSeekIndexes } from '../pipeline/seek-indexes.ts';
 import { createFsSegmentStore } from '../pipeline/storage/fs-segment-store.ts';
 import type { SegmentStore } from '../pipeline/storage/segment-store.ts';
 import { sweepAbandoned } from '../pipeline/storage/sweep-abandoned.ts';
+import { missingAssets } from '../pipeline/title-assets.ts';
 import { startWorkEngine } from '../pipeline/work-engine.ts';
 import type { Settings } from './config.ts';
 import { planSettings } from './plan-settings.ts';
@@ -184,8 +185,8 @@ async function prepareUnfinished({ catalogue, store, log }: Library, preparer: T
   try {
     for (const { record, state } of await catalogue.listTitles()) {
       if (state === 'failed') continue;
-      // A kill may have come between the last segment and the poster.
-      const isWhole = state === 'complete' && (!record.sourceInfo?.video || (await store.readAsset(record.id, 'poster.jpg')) !== undefined);
+      // A kill may have come between the last segment and what is made beside them; earlier versions made less.
+      const isWhole = state === 'complete' && (await missingAssets(store, record)).length === 0;
       if (!isWhole) await preparer.prepare(record.id);
     }
   } catch (error) {

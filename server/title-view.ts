@@ -4,6 +4,7 @@ import type { Plan } from '../pipeline/model/plan.ts';
 import { segmentCount } from '../pipeline/model/timeline/segments.ts';
 import type { RenditionView, TitleError, TitleView } from '../pipeline/model/title.ts';
 import { readTitleTags } from '../pipeline/model/title-tags.ts';
+import { POSTER, WAVEFORM } from '../pipeline/title-assets.ts';
 import type { Services } from './services.ts';
 
 export interface TitleFacts {
@@ -11,13 +12,14 @@ export interface TitleFacts {
   plan: Plan | undefined;
   stats: readonly RenditionStats[];
   hasPoster: boolean;
+  hasWaveform: boolean;
   problem?: TitleError | undefined;
   /** By rendition id. */
   encodeSpeeds: ReadonlyMap<string, number | null>;
 }
 
 /** What the API says of a title. */
-export function renderTitleView({ title, plan, stats, hasPoster, problem, encodeSpeeds }: TitleFacts): TitleView {
+export function renderTitleView({ title, plan, stats, hasPoster, hasWaveform, problem, encodeSpeeds }: TitleFacts): TitleView {
   const { record, state } = title;
   const tags = record.sourceInfo && readTitleTags(record.sourceInfo);
   const committed = new Map(stats.map((rendition) => [rendition.renditionId, rendition.segmentsCommitted]));
@@ -33,6 +35,7 @@ export function renderTitleView({ title, plan, stats, hasPoster, problem, encode
     // Stands from the first moment on: a request for it waits for the plan. Only a title that failed unplanned has none.
     playlistUrl: state === 'failed' && plan === undefined ? null : `${base}/multivariant.m3u8`,
     posterUrl: hasPoster ? `${base}/poster.jpg` : null,
+    waveformUrl: hasWaveform ? `${base}/waveform.json` : null,
     renditions: (plan?.renditions ?? []).map(
       (rendition): RenditionView => ({
         id: rendition.id,
@@ -58,7 +61,13 @@ export type TitleViewSources = Pick<Services, 'store' | 'catalogue' | 'problemOf
 export async function readTitleView(services: TitleViewSources, title: CatalogueTitle): Promise<TitleView> {
   const { store, catalogue, problemOf, encodeSpeed } = services;
   const { id } = title.record;
-  const [plan, stats, poster] = await Promise.all([store.readPlan(id), catalogue.renditionStats(id), store.readAsset(id, 'poster.jpg')]);
+  const [plan, stats, poster, waveform] = await Promise.all([
+    store.readPlan(id),
+    catalogue.renditionStats(id),
+    store.readAsset(id, POSTER),
+    store.readAsset(id, WAVEFORM),
+  ]);
   const encodeSpeeds = new Map(plan?.renditions.map((rendition) => [rendition.id, encodeSpeed(plan, rendition.id)]));
-  return renderTitleView({ title, plan, stats, hasPoster: poster !== undefined, problem: problemOf(id), encodeSpeeds });
+  const [hasPoster, hasWaveform] = [poster !== undefined, waveform !== undefined];
+  return renderTitleView({ title, plan, stats, hasPoster, hasWaveform, problem: problemOf(id), encodeSpeeds });
 }

@@ -6,7 +6,9 @@ import type { StreamReport } from './title.ts';
 
 /** What becomes of every stream of a source, in its order (I8), then of what lies outside its streams (stream index -1). */
 export function reportStreams(info: SourceInfo): StreamReport[] {
-  const reports = [...(info.video ? reportVideo(info.video) : []), ...info.audio.map(reportTrack), ...info.others.map(reportOther)];
+  const cover = info.video ? undefined : info.others.find(({ kind }) => kind === 'cover');
+  const others = info.others.map((other) => (other === cover ? reportCover(other) : reportOther(other)));
+  const reports = [...(info.video ? reportVideo(info.video) : []), ...info.audio.map(reportTrack), ...others];
   reports.sort((a, b) => a.streamIndex - b.streamIndex);
   if (info.chapterCount) {
     reports.push({
@@ -68,6 +70,10 @@ function reportAudio(audio: AudioStreamInfo): StreamReport {
     outcome: 'converted',
     reason: `Encoded as stereo AAC${beside}.${from}`,
   };
+}
+
+function reportCover({ index, codec }: OtherStreamInfo): StreamReport {
+  return { streamIndex: index, kind: 'cover', codec, outcome: 'converted', reason: 'The cover: the poster is made of it.' };
 }
 
 function reportOther(other: OtherStreamInfo): StreamReport {

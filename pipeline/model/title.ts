@@ -58,6 +58,8 @@ export interface TitleView {
   progress: number;
   playlistUrl: string | null;
   posterUrl: string | null;
+  /** Peaks of a title of sound alone; null until they are there. */
+  waveformUrl: string | null;
   renditions: RenditionView[];
   /** Artist, album and the like, as the source states them. */
   tags?: TitleTags;

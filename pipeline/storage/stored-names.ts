@@ -11,9 +11,14 @@ export function isRenditionId(name: string): boolean {
   return /^[a-z][a-z0-9-]{0,63}$/.test(name);
 }
 
-/** Pictures and their index: `poster.jpg`, `storyboard.vtt`. */
+/** Pictures and their index, and what is drawn: `poster.jpg`, `storyboard.vtt`, `waveform.json`. */
 export function isAssetName(name: string): boolean {
-  return /^[a-z0-9-]{1,64}\.(jpg|vtt|png)$/.test(name);
+  return /^[a-z0-9-]{1,64}\.(jpg|vtt|png|json)$/.test(name) && !isDocumentName(name);
+}
+
+/** What the store keeps of a title itself, in the same folder. */
+function isDocumentName(name: string): boolean {
+  return name === 'title.json' || name.startsWith('plan-');
 }
 
 /** The number of `<n>.m4s`, or undefined. `07.m4s` is not a segment: each has one name. */

@@ -117,7 +117,7 @@ describe('a poster', () => {
     expect([Buffer.from(poster).readUInt16BE(frame + 7), Buffer.from(poster).readUInt16BE(frame + 5)]).toEqual([640, 360]);
   });
 
-  test('is not made of a title without a picture', async () => {
+  test('is not made of sound without a cover', async () => {
     const home = await openHome(await newHome());
     await home.addTitle(song, 'song');
     await home.preparer.prepare('song');

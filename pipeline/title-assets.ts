@@ -1,0 +1,21 @@
+import type { SourceInfo } from './model/source-info.ts';
+import type { TitleRecord } from './model/title.ts';
+import type { SegmentStore } from './storage/segment-store.ts';
+
+export const POSTER = 'poster.jpg';
+export const WAVEFORM = 'waveform.json';
+
+/** What is made of a title beside its stream: a poster of its picture or its cover; of a title of sound alone, a waveform. */
+export function wantedAssets({ video, audio, others }: Pick<SourceInfo, 'video' | 'audio' | 'others'>): string[] {
+  const hasPicture = video !== undefined || others.some(({ kind }) => kind === 'cover');
+  return [...(hasPicture ? [POSTER] : []), ...(video === undefined && audio.length > 0 ? [WAVEFORM] : [])];
+}
+
+/** Those that are wanted and not stored. A title that was not probed wants none yet. */
+export async function missingAssets(store: Pick<SegmentStore, 'readAsset'>, { id, sourceInfo }: TitleRecord): Promise<string[]> {
+  const missing: string[] = [];
+  for (const name of sourceInfo ? wantedAssets(sourceInfo) : []) {
+    if ((await store.readAsset(id, name)) === undefined) missing.push(name);
+  }
+  return missing;
+}
