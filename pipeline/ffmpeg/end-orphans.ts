@@ -2,7 +2,7 @@ import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 
 /** Or what was stopped before it had become ffmpeg. An upgrade while it ran leaves a process without its file. */
-const EXECUTABLE = /^(ffmpeg|ffprobe|nice|setpriv)( \(deleted\))?$/;
+const EXECUTABLE = /^(ffmpeg|ffprobe|nice|taskset|unshare|prlimit|setpriv)( \(deleted\))?$/;
 
 /**
  * Kills each ffmpeg and ffprobe of this user whose command line is an orphan's. A stopped one hears no other signal, and

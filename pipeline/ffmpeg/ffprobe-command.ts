@@ -1,4 +1,5 @@
 import { rescale, type Ticks, VIDEO_TIMESCALE } from '../model/time.ts';
+import { MOST_PIXELS } from './source-limits.ts';
 
 /**
  * The containers that are films or sound, by ffmpeg's demuxer names; ffmpeg's own choice by content must be one of them.
@@ -12,8 +13,14 @@ export const ALLOWED_DEMUXERS: readonly string[] = [
   ...['h261', 'h263', 'h264', 'hevc', 'av1', 'obu', 'm4v', 'mpegvideo', 'vc1', 'dirac', 'gif', 'apng'],
 ];
 
-/** Options of both ffprobe and ffmpeg that keep an input to the one local file, whatever it names inside. */
-export const INPUT_LIMITS: readonly string[] = ['-protocol_whitelist', 'file', '-format_whitelist', ALLOWED_DEMUXERS.join(',')];
+/**
+ * Options of both ffprobe and ffmpeg that keep an input to the one local file, whatever it names inside, and its pictures to a
+ * size that fits in memory, also where they grow in the middle.
+ */
+export const INPUT_LIMITS: readonly string[] = [
+  ...['-protocol_whitelist', 'file', '-format_whitelist', ALLOWED_DEMUXERS.join(',')],
+  ...['-max_pixels', String(MOST_PIXELS)],
+];
 
 /** `path` is absolute: as `file:<path>` neither a leading dash nor a colon in it means anything to ffmpeg. */
 export function inputArgs(path: string): string[] {

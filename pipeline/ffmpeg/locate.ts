@@ -12,6 +12,7 @@ import {
   parseFfmpegVersion,
   parseX264Build,
 } from './capabilities.ts';
+import { findConfinement } from './confinement.ts';
 import { findLifeline } from './lifeline.ts';
 
 /** The ffmpeg and ffprobe that this process works with. */
@@ -24,7 +25,7 @@ export interface FfmpegTools {
   origin: FfmpegOrigin;
   /** Names the build that encodes, e.g. `libx264 core 164 r3095 baee400 ffmpeg 5.1.9`: equal names, equal parameter sets. */
   encoderFingerprint: string;
-  /** Goes before every command where the machine has it: see findLifeline. */
+  /** Goes before every command, as far as the machine has it: see findConfinement and findLifeline. */
   lifeline?: readonly string[];
 }
 
@@ -59,7 +60,7 @@ export async function locateFfmpeg(options: LocateOptions): Promise<FfmpegTools>
   const refused: string[] = [];
   for (const candidate of await listCandidates(options.ffmpegPath)) {
     try {
-      const tools = await examine(candidate, options.ffprobePath);
+      const tools = await examine(candidate, options);
       report(tools, refused, options);
       return tools;
     } catch (error) {
@@ -108,17 +109,20 @@ async function findPackagedFfmpeg(): Promise<string | undefined> {
 }
 
 /** @throws Unfit */
-async function examine({ origin, ffmpegPath }: Candidate, ffprobeSetting: string | undefined): Promise<FfmpegTools> {
+async function examine({ origin, ffmpegPath }: Candidate, { ffprobePath: ffprobeSetting, log }: LocateOptions): Promise<FfmpegTools> {
   const version = parseFfmpegVersion(await ask(ffmpegPath, ['-version']));
   if (version === undefined) throw new Unfit('it is no ffmpeg');
   const missing = listMissingCapabilities(await readCapabilities(ffmpegPath));
   if (missing.length > 0) throw new Unfit(`it lacks ${missing.join(', ')}`);
-  const [ffprobePath, x264Build, lifeline] = await Promise.all([
+  const [ffprobePath, x264Build, confinement, lifeline] = await Promise.all([
     chooseFfprobe(ffmpegPath, ffprobeSetting),
     encodeTrial(ffmpegPath),
+    findConfinement(log),
     findLifeline(),
   ]);
-  return { ffmpegPath, ffprobePath, version, origin, encoderFingerprint: `libx264 ${x264Build} ffmpeg ${version}`, lifeline };
+  // The lifeline last: credentials that change behind it would cut it.
+  const prefix = [...confinement, ...lifeline];
+  return { ffmpegPath, ffprobePath, version, origin, encoderFingerprint: `libx264 ${x264Build} ffmpeg ${version}`, lifeline: prefix };
 }
 
 /** @throws Unfit when it cannot be run */

@@ -8,6 +8,7 @@ import { isAudio, isMovingPicture, parseSourceInfo, secondsOf } from './parse-pr
 import { type ProbeDocument, type ProbedStream, parseProbeDocument, readStreamHeads } from './probe-document.ts';
 import { probeFailure, SIGNATURE_BYTES } from './probe-failure.ts';
 import { collectFfprobe, type FfprobeOptions, readFfprobeLines } from './run-ffprobe.ts';
+import { checkSourceLimits } from './source-limits.ts';
 import { addToTails, type StreamHead, type StreamTails } from './stream-extent.ts';
 
 /** Packets of all streams together, read in the first run: enough for one picture and one or two sounds. */
@@ -43,6 +44,7 @@ export async function probeSource(path: string, options: FfprobeOptions): Promis
   if (document?.format === undefined) throw probeFailure(path, stderr, firstBytes);
   const streams = document.streams.filter((stream) => isAudio(stream) || isMovingPicture(stream));
   if (streams.length === 0) throw noStreams(document);
+  checkSourceLimits(streams, stderr);
 
   const [heads, tails] = await Promise.all([readHeads(path, document, streams, options), readTails(path, document, streams, options)]);
   const info = parseSourceInfo({ document, heads, tails, sizeBytes });

@@ -2,10 +2,11 @@ import { installDebianPackages, isOnPath } from './debian-packages.mjs';
 import { explainMissingFfmpeg } from './ffmpeg.mjs';
 import { SetupError, say } from './run.mjs';
 
-/** The browser and the native HLS players that end-to-end tests play in. Where one cannot be had, its tests skip, visibly. */
-const PLAYERS = [
+/** The browser and the native HLS players that end-to-end tests play in, and what looks at calls. Where one cannot be had, its tests skip, visibly. */
+const TOOLS = [
   { commands: ['chromium', 'chromium-browser', 'google-chrome'], packages: ['chromium'] },
   { commands: ['mpv'], packages: ['mpv'] },
+  { commands: ['strace'], packages: ['strace'] },
   {
     commands: ['gst-launch-1.0'],
     // playbin3 is in base, the HTTP source in good, hlsdemux in bad, the H.264 and AAC decoders in libav.
@@ -22,7 +23,7 @@ const PLAYERS = [
 /** Installs, in one go, what tests run and this machine lacks. Needs the server's build. */
 export async function ensureTestTools() {
   const ffmpegMissing = (await explainMissingFfmpeg()) !== undefined;
-  const absent = PLAYERS.filter(({ commands }) => !commands.some(isOnPath)).flatMap(({ packages }) => packages);
+  const absent = TOOLS.filter(({ commands }) => !commands.some(isOnPath)).flatMap(({ packages }) => packages);
   const packages = ffmpegMissing ? ['ffmpeg', ...absent] : absent;
   if (packages.length === 0) return;
   if (await installDebianPackages(packages, 'which tests need')) {

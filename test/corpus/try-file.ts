@@ -73,10 +73,10 @@ async function watch(
   const either = AbortSignal.any([signal, done.signal]);
   const reference = picture ? decodeReference(file.path, picture.streamIndex, either) : Promise.resolve([]);
   const failed = untilTitle(millrace.url, ({ id, state }) => id === title.id && state === 'failed', either);
-  // Whichever comes second is called off.
-  failed.catch(() => undefined);
   try {
-    const first = await Promise.race([failed, playTitle(browser, millrace.url, title, reference, either)]);
+    // Called off, it says nothing: what the page is at says more.
+    const fails = failed.catch(() => new Promise<never>(() => undefined));
+    const first = await Promise.race([fails, playTitle(browser, millrace.url, title, reference, either)]);
     if ('id' in first) {
       const { outcome, code, notes } = await readError(file, first, millrace);
       return { outcome, code, notes: [...notes, 'found out while it was played'] };

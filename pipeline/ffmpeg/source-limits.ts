@@ -1,0 +1,26 @@
+import { AppError } from '../errors.ts';
+import type { ProbedStream } from './probe-document.ts';
+
+/** 8K and the squares of 360° films fit; what is larger is a bomb or needs more memory than a decoder may have. */
+export const MOST_PIXELS = 8192 * 8192;
+/** Pictures and sounds. Each sound is a rendition, and an input of the run that encodes it. */
+const MOST_STREAMS = 64;
+
+/**
+ * Throws AppError `source_unsupported` for a source whose pictures and sounds ask for more than anybody's film does. `stderr` is
+ * ffprobe's: the size of a picture that it refused to decode may stand there alone. Pure.
+ */
+export function checkSourceLimits(streams: readonly Pick<ProbedStream, 'codec_type' | 'width' | 'height'>[], stderr: string): void {
+  if (streams.length > MOST_STREAMS) {
+    const message = `This file has ${streams.length} pictures and sounds; ${MOST_STREAMS} can be played. Remux it with the ones you want and add it again.`;
+    throw new AppError('source_unsupported', message);
+  }
+  const refused = /Picture size (\d+)x(\d+) exceeds specified max pixel count/.exec(stderr);
+  for (const { codec_type, width = 0, height = 0 } of streams) {
+    if (codec_type !== 'video') continue;
+    const size = width * height > MOST_PIXELS ? [width, height] : width * height === 0 && refused ? [refused[1], refused[2]] : undefined;
+    if (size === undefined) continue;
+    const message = `The picture of this file is ${size.join('×')}, more than can be decoded here. Scale it down to 8K or less and add it again.`;
+    throw new AppError('source_unsupported', message);
+  }
+}
