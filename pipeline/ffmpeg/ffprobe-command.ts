@@ -27,7 +27,7 @@ export function inputArgs(path: string): string[] {
   return [...INPUT_LIMITS, '-i', `file:${path}`];
 }
 
-const HEAD_PACKET_FIELDS = 'packet=stream_index,pts,dts';
+const HEAD_PACKET_FIELDS = 'packet=stream_index,pts,dts:packet_side_data=side_data_type';
 const HEAD_FRAME_FIELDS = 'frame=stream_index,pts,best_effort_timestamp,nb_samples,interlaced_frame,top_field_first';
 
 /** JSON: the container, its streams, and the first `packetCount` packets of all of them with the frames they decode to. */

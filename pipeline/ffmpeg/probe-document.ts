@@ -55,6 +55,7 @@ export interface ProbedItem {
   nb_samples?: number;
   interlaced_frame?: number;
   top_field_first?: number;
+  side_data_list?: { side_data_type?: string }[];
 }
 
 /** Undefined when it is not the JSON of a probe: ffprobe leaves half an object behind when it fails. */
@@ -84,6 +85,7 @@ export function readStreamHeads(document: ProbeDocument): Map<number, StreamHead
     heads.set(item.stream_index, head);
     if (item.type === 'packet') {
       head.packets += 1;
+      if (item.side_data_list?.some(({ side_data_type }) => side_data_type === 'Encryption info')) head.encryptedPackets += 1;
       if (item.dts !== undefined) head.firstDts = Math.min(head.firstDts ?? item.dts, item.dts);
       continue;
     }
@@ -100,5 +102,5 @@ export function readStreamHeads(document: ProbeDocument): Map<number, StreamHead
 }
 
 export function emptyHead(): StreamHead {
-  return { packets: 0, framePts: [], frames: 0, frameSamples: [], interlacedFrames: 0, topFieldFirst: false };
+  return { packets: 0, encryptedPackets: 0, framePts: [], frames: 0, frameSamples: [], interlacedFrames: 0, topFieldFirst: false };
 }

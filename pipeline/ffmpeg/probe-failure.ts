@@ -1,4 +1,4 @@
-import { AppError } from '../errors.ts';
+import { AppError, type AppErrorOptions } from '../errors.ts';
 
 /** The first box of an MP4 or MOV; four bytes of its size come before. */
 const BOX_TYPES = ['ftyp', 'moov', 'mdat', 'free', 'skip', 'wide', 'styp', 'moof', 'pnot', 'sidx'];
@@ -49,9 +49,7 @@ export function probeFailure(path: string, stderr: string, head: Uint8Array): Ap
     const message = `This file is not a film or sound but ${refused.split(',')[0]}: a playlist, picture, text or an unknown kind. Add the film itself.`;
     return new AppError('source_not_media', message, options);
   }
-  if (/encryption|encrypted/i.test(stderr)) {
-    return new AppError('source_unsupported', 'This file is encrypted. Add a copy without copy protection.', options);
-  }
+  if (/encryption|encrypted/i.test(stderr)) return encrypted(options);
   if (!stderr.includes(`file:${path}: `)) {
     const message =
       'This ffmpeg does not know how to decode a stream of this file. Convert the file with another program and add it again.';
@@ -62,4 +60,8 @@ export function probeFailure(path: string, stderr: string, head: Uint8Array): Ap
   }
   const lead = /moov atom not found/.test(stderr) ? 'The index of this file (moov) is missing' : 'This file cannot be opened';
   return new AppError('source_truncated', `${lead}: it was cut short or is damaged. Copy or download it again.`, options);
+}
+
+export function encrypted(options: AppErrorOptions = {}): AppError {
+  return new AppError('source_unsupported', 'This file is encrypted. Add a copy without copy protection.', options);
 }

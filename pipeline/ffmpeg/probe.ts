@@ -6,7 +6,7 @@ import { headArgs, packetArgs, type ReadInterval, streamHeadArgs } from './ffpro
 import { parsePacketLine } from './packet-line.ts';
 import { isAudio, isMovingPicture, parseSourceInfo, secondsOf } from './parse-probe.ts';
 import { type ProbeDocument, type ProbedStream, parseProbeDocument, readStreamHeads } from './probe-document.ts';
-import { probeFailure, SIGNATURE_BYTES } from './probe-failure.ts';
+import { encrypted, probeFailure, SIGNATURE_BYTES } from './probe-failure.ts';
 import { collectFfprobe, type FfprobeOptions, readFfprobeLines } from './run-ffprobe.ts';
 import { checkSourceLimits } from './source-limits.ts';
 import { addToTails, type StreamHead, type StreamTails } from './stream-extent.ts';
@@ -47,6 +47,7 @@ export async function probeSource(path: string, options: FfprobeOptions): Promis
   checkSourceLimits(streams, stderr);
 
   const [heads, tails] = await Promise.all([readHeads(path, document, streams, options), readTails(path, document, streams, options)]);
+  if ([...heads.values()].some(({ packets, encryptedPackets }) => encryptedPackets * 2 > packets)) throw encrypted();
   const info = parseSourceInfo({ document, heads, tails, sizeBytes });
   if (!info.video && info.audio.length === 0) throw nothingDecodes(streams, heads, tails);
   return info;

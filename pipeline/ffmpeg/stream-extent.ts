@@ -5,6 +5,8 @@ import type { PacketLine } from './packet-line.ts';
 /** What the first packets of a stream decoded to; times in its own time base. */
 export interface StreamHead {
   packets: number;
+  /** Of those, what a decoder takes for damage, or for noise. */
+  encryptedPackets: number;
   /** Smallest DTS of those packets. */
   firstDts?: number;
   /** Presentation times of the frames, ascending; frames without one are left out. */

@@ -215,7 +215,7 @@ async function checkSource(path: string): Promise<void> {
   try {
     const stats = await stat(path);
     if (!stats.isFile()) throw new AppError('source_unreadable', 'It is not a file.');
-    if (stats.size === 0) throw new AppError('source_empty', 'The file is empty.');
+    if (stats.size === 0) throw new AppError('source_empty', 'This file is empty. Copy or download it again.');
     const file = await open(path, 'r');
     try {
       await file.read(new Uint8Array(1), 0, 1, 0);

@@ -31,6 +31,13 @@ describe.skipIf(!existsSync(CORPUS))('the corpus', () => {
     await expect(probeSource(join(CORPUS, name), OPTIONS)).rejects.toMatchObject({ code });
   });
 
+  test.each(['fmp4_gizmo.mp4', 'ax_sample_fragmented_variable_length_sgpd.mp4', 'encrypted_cenc.mp4'])(
+    '%s is said to be encrypted, though a decoder takes it for damage or shows its noise',
+    async (name) => {
+      await expect(probeSource(join(CORPUS, name), OPTIONS)).rejects.toMatchObject({ message: expect.stringContaining('encrypted.') });
+    },
+  );
+
   test('a broadcast at the top of the 33-bit clock keeps its own times', async () => {
     const { video, audio } = await probeSource(join(CORPUS, 'ts_h264_720x576_sar64_45_ac3_first0_5s_gap.ts'), OPTIONS);
     expect(video?.firstFrameTicks).toBe(3_757_338_000);

@@ -1,6 +1,7 @@
 import Hls, { type ErrorData, Events } from 'hls.js';
 import type { PreparedParts } from '../segments/prepared-parts.ts';
 import type { PlaybackProblem } from '../texts.ts';
+import { endShortTitle } from './end-short-title.ts';
 import { hlsSettings } from './hls-settings.ts';
 import { recallLineBps, rememberLineBps } from './line-estimate.ts';
 import { preferStereo } from './prefer-stereo.ts';
@@ -62,6 +63,7 @@ export function createPlayback({ video, playlistUrl, loadAtOnce, isCold, lookAt,
     }
     next.on(Events.FRAG_BUFFERED, () => rememberLineBps(next.bandwidthEstimate));
     if (!autoStartLoad) video.addEventListener('play', () => next.startLoad(startSeconds), { once: true, signal: listening.signal });
+    endShortTitle(next);
     onHls(next);
     next.loadSource(playlistUrl);
     next.attachMedia(video);

@@ -126,7 +126,7 @@ describe('a file that cannot be a source', () => {
     await expect(acceptor.accept({ path, name: '한국.mp4'.normalize('NFD') })).rejects.toMatchObject({ code: 'source_empty' });
     const kept = await files();
     expect(Object.keys(kept).sort()).toEqual(['failed/한국.mp4', 'failed/한국.mp4.error.json']);
-    const reason = { code: 'source_empty', message: 'The file is empty.' };
+    const reason = { code: 'source_empty', message: 'This file is empty. Copy or download it again.' };
     expect(JSON.parse(kept['failed/한국.mp4.error.json']!)).toEqual({ ...reason, originalName: '한국.mp4', atMs: expect.any(Number) });
     const [listed] = await home.catalogue.listTitles();
     expect(listed).toMatchObject({ state: 'failed', record: { name: '한국', error: reason, source: { path: 'failed/한국.mp4' } } });
