@@ -1,12 +1,13 @@
 import { type AudioRenditionPlan, type Chunk, findRendition, type Plan, type VideoRenditionPlan } from '../model/plan.ts';
-import type { SourceInfo } from '../model/source-info.ts';
+import type { SourceInfo, VideoStreamInfo } from '../model/source-info.ts';
 import { type Rational, rescale, type Ticks, VIDEO_TIMESCALE } from '../model/time.ts';
 import { type Gap, keyframesBesideGaps } from '../model/timeline/gaps.ts';
 import { chunkRange } from '../model/timeline/segments.ts';
 import { audioEncoderArgs, audioFilter, planAudioWindow, silenceFilter } from './audio-args.ts';
 import { INPUT_LIMITS } from './ffprobe-command.ts';
+import { NO_AUTOROTATION, pictureFilters } from './picture-filters.ts';
 import { chooseAudioSeek, chooseVideoSeek, seekTrust } from './seek.ts';
-import { FRAGMENT_ARGS, scaleFilter, videoEncoderArgs } from './video-args.ts';
+import { FRAGMENT_ARGS, videoEncoderArgs } from './video-args.ts';
 
 /** One run of ffmpeg, as data: what fluent-ffmpeg is told. */
 export interface FfmpegCommand {
@@ -64,7 +65,7 @@ function addVideo(command: FfmpegCommand, options: ChunkCommandOptions, rungs: r
   const sourceEnd = plan.originTicks + endTicks;
   const trust = seekTrust(source.info.formatNames);
   const seek = startTicks === 0 ? undefined : chooseVideoSeek(trust, video.firstFrameTicks, sourceStart, options.keyframeBeforeTicks);
-  const input = addInput(command, source.path, seek, ['-an', '-sn', '-dn']);
+  const input = addInput(command, source.path, seek, PICTURE_ONLY);
   const trim = [
     ...wholeFrames(video.fieldOrder),
     ...decimate(video.frameRate, first.frameRate, plan.originTicks),
@@ -72,20 +73,23 @@ function addVideo(command: FfmpegCommand, options: ChunkCommandOptions, rungs: r
     `setpts=PTS-(${plan.originTicks})`,
   ].join(',');
   const keyframes = keyframesBesideGaps(plan.timeline, startTicks, endTicks, options.gaps ?? []);
-  addRungs(command, `[${input}:${video.index}]${trim}`, rungs, keyframes, options.outputUrls);
+  addRungs(command, { video, chain: `[${input}:${video.index}]${trim}` }, rungs, keyframes, options.outputUrls);
 }
 
-/** Splits one decoded picture into rungs, each scaled, encoded and sent to its own output. */
+/** What an input is opened with that only its picture is wanted of. */
+export const PICTURE_ONLY = ['-an', '-sn', '-dn', ...NO_AUTOROTATION];
+
+/** Splits one decoded picture, the end of `chain`, into rungs: each made what players show, encoded and sent to its own output. */
 export function addRungs(
   command: FfmpegCommand,
-  picture: string,
+  { video, chain }: { video: VideoStreamInfo; chain: string },
   rungs: readonly VideoRenditionPlan[],
   keyframes: readonly Ticks[],
   outputUrls: Readonly<Record<string, string>>,
 ): void {
   const labels = rungs.map((_, index) => `v${index}`);
-  const scaled = rungs.map((rung, index) => `[s${index}]${scaleFilter(rung)}[${labels[index]}]`);
-  command.filters.push(`${picture},split=${rungs.length}${rungs.map((_, index) => `[s${index}]`).join('')}`, ...scaled);
+  const scaled = rungs.map((rung, index) => `[s${index}]${pictureFilters(video, rung)}[${labels[index]}]`);
+  command.filters.push(`${chain},split=${rungs.length}${rungs.map((_, index) => `[s${index}]`).join('')}`, ...scaled);
   rungs.forEach((rung, index) => {
     const options = ['-map', `[${labels[index]}]`, ...videoEncoderArgs(rung, keyframes), ...FRAGMENT_ARGS];
     command.outputs.push({ url: outputUrl(outputUrls, rung.id), options });

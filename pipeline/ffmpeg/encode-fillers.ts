@@ -3,7 +3,7 @@ import { type Frame, Splitter } from '../model/mp4/splitter.ts';
 import type { Plan, VideoRenditionPlan } from '../model/plan.ts';
 import type { Ticks } from '../model/time.ts';
 import type { Gap } from '../model/timeline/gaps.ts';
-import { addInput, addRungs, type ChunkSource, type FfmpegCommand, wholeFrames } from './chunk-command.ts';
+import { addInput, addRungs, type ChunkSource, type FfmpegCommand, PICTURE_ONLY, wholeFrames } from './chunk-command.ts';
 import { openOutputSockets } from './output-sockets.ts';
 import type { RunEnvironment } from './run-chunk.ts';
 import { runFfmpeg } from './run-ffmpeg.ts';
@@ -76,7 +76,7 @@ export function repeatFrameCommand({ source, plan, rungs, gap, keyframeTicks, ou
   if (!video) return command;
   const frameTicks = plan.originTicks + gap.frameTicks;
   const seek = chooseVideoSeek(seekTrust(source.info.formatNames), video.firstFrameTicks, frameTicks, keyframeTicks);
-  const input = addInput(command, source.path, seek, ['-an', '-sn', '-dn']);
+  const input = addInput(command, source.path, seek, PICTURE_ONLY);
   const times = gap.repeatTicks.reduceRight((rest, ticks, index) => `if(eq(N,${index}),${ticks},${rest})`, '0');
   const filters = [
     ...wholeFrames(video.fieldOrder),
@@ -84,6 +84,6 @@ export function repeatFrameCommand({ source, plan, rungs, gap, keyframeTicks, ou
     `loop=loop=${gap.repeatTicks.length - 1}:size=1:start=0`,
     `setpts='${times}'`,
   ];
-  addRungs(command, `[${input}:${video.index}]${filters.join(',')}`, rungs, gap.repeatTicks, outputUrls);
+  addRungs(command, { video, chain: `[${input}:${video.index}]${filters.join(',')}` }, rungs, gap.repeatTicks, outputUrls);
   return command;
 }

@@ -23,7 +23,7 @@ export interface FfmpegTools {
   /** Of ffmpeg, e.g. `5.1.9`. */
   version: string;
   origin: FfmpegOrigin;
-  /** Names the build that encodes, e.g. `libx264 core 164 r3095 baee400 ffmpeg 5.1.9`: equal names, equal parameter sets. */
+  /** Names what encodes, e.g. `libx264 core 164 r3095 baee400 ffmpeg 5.1.9 pictures-2`: equal names, equal parameter sets. */
   encoderFingerprint: string;
   /** Goes before every command, as far as the machine has it: see findConfinement and findLifeline. */
   lifeline?: readonly string[];
@@ -48,6 +48,10 @@ interface Candidate {
 class Unfit extends Error {}
 
 const execute = promisify(execFile);
+
+/** Counts up when videoEncoderArgs or pictureFilters change what parameter sets say: titles begun before go on in a new revision. */
+const PICTURE_VERSION = 'pictures-2';
+
 const QUERY = { timeout: 30_000, maxBuffer: 16 * 1024 * 1024 };
 
 /**
@@ -120,9 +124,15 @@ async function examine({ origin, ffmpegPath }: Candidate, { ffprobePath: ffprobe
     findConfinement(log),
     findLifeline(),
   ]);
-  // The lifeline last: credentials that change behind it would cut it.
-  const prefix = [...confinement, ...lifeline];
-  return { ffmpegPath, ffprobePath, version, origin, encoderFingerprint: `libx264 ${x264Build} ffmpeg ${version}`, lifeline: prefix };
+  return {
+    ffmpegPath,
+    ffprobePath,
+    version,
+    origin,
+    encoderFingerprint: `libx264 ${x264Build} ffmpeg ${version} ${PICTURE_VERSION}`,
+    // The lifeline last: credentials that change behind it would cut it.
+    lifeline: [...confinement, ...lifeline],
+  };
 }
 
 /** @throws Unfit when it cannot be run */

@@ -1,8 +1,11 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { displaySize, type PictureSize } from '../model/ladder/picture-size.ts';
+import type { VideoStreamInfo } from '../model/source-info.ts';
 import { type Ticks, VIDEO_TIMESCALE } from '../model/time.ts';
-import { addInput, type ChunkSource, type FfmpegCommand } from './chunk-command.ts';
+import { addInput, type ChunkSource, type FfmpegCommand, PICTURE_ONLY } from './chunk-command.ts';
 import { makeJobFolder } from './job-folder.ts';
+import { pictureFilters } from './picture-filters.ts';
 import type { RunEnvironment } from './run-chunk.ts';
 import { runFfmpeg } from './run-ffmpeg.ts';
 import { chooseVideoSeek, seekTrust } from './seek.ts';
@@ -11,6 +14,10 @@ import { chooseVideoSeek, seekTrust } from './seek.ts';
 const LATEST_POSTER_SECONDS = 60;
 /** ffmpeg's `thumbnail` picks the most typical of this many frames. */
 const CANDIDATE_FRAMES = 24;
+/** For `thumbnail`, which may turn frames into RGB. */
+const STATED_COLORS = 'setparams=colorspace=bt709:range=tv';
+/** JFIF has one matrix and full range, and cannot say otherwise. */
+const JPEG_COLORS = 'scale=out_color_matrix=bt601:out_range=pc,format=yuvj420p';
 const POSTER_WIDTH = 640;
 const TALLEST_POSTER = 1600;
 
@@ -33,15 +40,18 @@ export function posterCommand(source: ChunkSource, outPath: string): FfmpegComma
   const { video, formatNames } = source.info;
   if (!video) return command;
   const place = posterTicks(video.firstFrameTicks, video.endTicks);
-  const input = addInput(command, source.path, chooseVideoSeek(seekTrust(formatNames), video.firstFrameTicks, place), [
-    '-an',
-    '-sn',
-    '-dn',
-  ]);
-  const square = `scale=w=${POSTER_WIDTH}:h=${TALLEST_POSTER}:force_original_aspect_ratio=decrease:force_divisible_by=2:flags=bicubic,setsar=1`;
-  command.filters.push(`[${input}:${video.index}]thumbnail=${CANDIDATE_FRAMES},scale=w='iw*sar':h=ih,${square}[p]`);
+  const input = addInput(command, source.path, chooseVideoSeek(seekTrust(formatNames), video.firstFrameTicks, place), PICTURE_ONLY);
+  const picture = pictureFilters(video, posterSize(video));
+  command.filters.push(`[${input}:${video.index}]${picture},${STATED_COLORS},thumbnail=${CANDIDATE_FRAMES},${JPEG_COLORS}[p]`);
   command.outputs.push({ url: outPath, options: ['-map', '[p]', '-frames:v', '1', '-q:v', '4', '-f', 'mjpeg'] });
   return command;
+}
+
+function posterSize(video: VideoStreamInfo): PictureSize {
+  const { width, height } = displaySize(video);
+  const scale = Math.min(POSTER_WIDTH / width, TALLEST_POSTER / height);
+  const even = (side: number): number => Math.max(2, 2 * Math.round((side * scale) / 2));
+  return { width: even(width), height: even(height) };
 }
 
 function posterTicks(firstTicks: Ticks, endTicks: Ticks): Ticks {

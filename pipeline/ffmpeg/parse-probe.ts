@@ -1,6 +1,7 @@
 import type { AudioStreamInfo, OtherStreamInfo, SourceInfo, VideoStreamInfo } from '../model/source-info.ts';
 import { type Rational, secondsToTicks, type Ticks, VIDEO_TIMESCALE } from '../model/time.ts';
-import type { ProbeDocument, ProbedStream } from './probe-document.ts';
+import { parseDisplayMatrix } from './display-matrix.ts';
+import type { ProbeDocument, ProbedSideData, ProbedStream } from './probe-document.ts';
 import { readSourceTags } from './source-tags.ts';
 import { audioExtent, greatestCommonDivisor, type StreamHead, type StreamTails, toTicks, videoExtent } from './stream-extent.ts';
 
@@ -67,6 +68,8 @@ function parseVideo(stream: ProbedStream, head: StreamHead, tail: Parameters<typ
   const timeBase = parseRational(stream.time_base) ?? { num: 1, den: VIDEO_TIMESCALE };
   const frameRate = chooseFrameRate(stream, head, timeBase);
   const bitrateBps = statedBitrate(stream);
+  const peakNits = parsePeakNits(stream);
+  const dolbyVisionProfile = sideDataOf(stream, 'DOVI configuration record')?.dv_profile;
   return {
     index: stream.index,
     ...codecOf(stream),
@@ -74,7 +77,7 @@ function parseVideo(stream: ProbedStream, head: StreamHead, tail: Parameters<typ
     width: stream.width ?? 0,
     height: stream.height ?? 0,
     sampleAspectRatio: parseRational(stream.sample_aspect_ratio) ?? { num: 1, den: 1 },
-    rotationDegrees: parseRotation(stream),
+    ...parseDisplayMatrix(sideDataOf(stream, 'Display Matrix')?.displaymatrix),
     frameRate,
     timeBase,
     fieldOrder: parseFieldOrder(stream, head),
@@ -82,6 +85,8 @@ function parseVideo(stream: ProbedStream, head: StreamHead, tail: Parameters<typ
     ...(stream.color_primaries === undefined ? {} : { colorPrimaries: stream.color_primaries }),
     ...(stream.color_space === undefined ? {} : { colorSpace: stream.color_space }),
     ...(stream.color_range === undefined ? {} : { colorRange: stream.color_range }),
+    ...(peakNits === undefined ? {} : { peakNits }),
+    ...(dolbyVisionProfile === undefined ? {} : { dolbyVisionProfile }),
     ...(bitrateBps === undefined ? {} : { bitrateBps }),
     hasClosedCaptions: stream.closed_captions === 1,
     ...videoExtent(head, tail, timeBase, frameRate),
@@ -166,12 +171,15 @@ export function parseLanguage(tag: string | undefined): string | undefined {
   }
 }
 
-/** ffprobe states the display matrix counter-clockwise; a matrix of zeros gives the least 64-bit number. */
-function parseRotation(stream: ProbedStream): VideoStreamInfo['rotationDegrees'] {
-  const counterClockwise = stream.side_data_list?.find((data) => data.side_data_type === 'Display Matrix')?.rotation;
-  if (counterClockwise === undefined || !Number.isFinite(counterClockwise) || Math.abs(counterClockwise) > 360) return 0;
-  const quarters = (((Math.round(-counterClockwise / 90) % 4) + 4) % 4) as 0 | 1 | 2 | 3;
-  return ([0, 90, 180, 270] as const)[quarters];
+function sideDataOf(stream: ProbedStream, type: string): ProbedSideData | undefined {
+  return stream.side_data_list?.find((data) => data.side_data_type === type);
+}
+
+/** What the content reaches, else what it was made to be seen on. */
+function parsePeakNits(stream: ProbedStream): number | undefined {
+  const content = sideDataOf(stream, 'Content light level metadata')?.max_content;
+  const mastering = parseRational(sideDataOf(stream, 'Mastering display metadata')?.max_luminance);
+  return content || (mastering && mastering.num / mastering.den);
 }
 
 /** Containers call interlaced H.264 progressive; the frames know better. */

@@ -43,7 +43,18 @@ export interface ProbedStream {
   bit_rate?: string;
   disposition?: Record<string, number>;
   tags?: Record<string, string>;
-  side_data_list?: { side_data_type?: string; rotation?: number }[];
+  side_data_list?: ProbedSideData[];
+}
+
+export interface ProbedSideData {
+  side_data_type?: string;
+  /** Three lines of three integers, each after the line's number. */
+  displaymatrix?: string;
+  dv_profile?: number;
+  /** A fraction of cd/m². */
+  max_luminance?: string;
+  /** cd/m² */
+  max_content?: number;
 }
 
 export interface ProbedItem {

@@ -19,6 +19,9 @@ export const FRAGMENT_ARGS = [
   '-1',
 ] as const;
 
+/** What pictureFilters makes (ITU-T H.264 E.2.1). */
+const COLORS = 'colorprim=bt709:transfer=bt709:colormatrix=bt709:fullrange=off:chromaloc=0';
+
 /** No keyframe but the planned ones: more frames than any chunk has. */
 const NEVER = '100000';
 
@@ -39,9 +42,10 @@ export function videoEncoderArgs(rendition: VideoRenditionPlan, keyframes: reado
     String(rendition.maxrateBps),
     '-bufsize',
     String(rendition.bufsizeBits),
-    // A chunk starts with an empty history: half a buffer keeps the first segment's peak under the cap (tried).
+    // A chunk starts with an empty history: half a buffer keeps the first segment's peak under the cap (tried). The colours are
+    // stated here, since what frames state may change within a source, and SPS with it.
     '-x264-params',
-    'vbv-init=0.5:open-gop=0:scenecut=0',
+    `vbv-init=0.5:open-gop=0:scenecut=0:${COLORS}`,
     '-g',
     NEVER,
     '-keyint_min',
@@ -68,9 +72,4 @@ export function videoEncoderArgs(rendition: VideoRenditionPlan, keyframes: reado
  */
 function wholeMicroseconds(ticks: Ticks): string {
   return (Math.floor((ticks * 1_000_000) / VIDEO_TIMESCALE) / 1_000_000).toFixed(6);
-}
-
-/** Filters of one rung: size, square pixels, the one pixel format every player decodes. */
-export function scaleFilter(rendition: VideoRenditionPlan): string {
-  return `scale=${rendition.width}:${rendition.height}:flags=bicubic,setsar=1,format=yuv420p`;
 }

@@ -34,6 +34,8 @@ export interface VideoStreamInfo {
   sampleAspectRatio: Rational;
   /** Clockwise turn needed to show it upright: 0, 90, 180 or 270. */
   rotationDegrees: 0 | 90 | 180 | 270;
+  /** Whether left and right are exchanged before it is turned. */
+  isMirrored?: boolean;
   /** Average frame rate; a hint for the ladder only, never for the grid. */
   frameRate: Rational;
   timeBase: Rational;
@@ -43,6 +45,10 @@ export interface VideoStreamInfo {
   colorPrimaries?: string;
   colorSpace?: string;
   colorRange?: string;
+  /** The brightest light of an HDR picture as its metadata has it, in cd/m². */
+  peakNits?: number;
+  /** 5 has no picture of its own without its metadata; 7 and 8 have a base layer that is one. */
+  dolbyVisionProfile?: number;
   bitrateBps?: number;
   /** CEA-608/708 captions inside the picture's bitstream. */
   hasClosedCaptions?: boolean;

@@ -46,7 +46,7 @@ function reportVideo(video: VideoStreamInfo): StreamReport[] {
   if (video.rotationDegrees !== 0) notes.push(`Turned upright (${video.rotationDegrees}° clockwise).`);
   if (['tt', 'bb', 'tb', 'bt'].includes(video.fieldOrder)) notes.push('Deinterlaced.');
   if (video.colorTransfer === 'smpte2084' || video.colorTransfer === 'arib-std-b67')
-    notes.push('High dynamic range is not tone-mapped yet: colours may look pale.');
+    notes.push('Tone-mapped from high dynamic range to standard range.');
   const { index: streamIndex, codec } = video;
   const report: StreamReport = { streamIndex, kind: 'video', codec, outcome: 'converted', reason: notes.join(' ') };
   if (!video.hasClosedCaptions) return [report];

@@ -73,7 +73,7 @@ describe('a picture with holes', () => {
   ])('$what', async ({ file, seconds, rate = '25', kept = '1', repeats }) => {
     const path = join(folder, file);
     const picture = `testsrc2=s=256x144:r=${rate}:d=${seconds},fade=t=in:d=${seconds}`;
-    await makeClip('-f', 'lavfi', '-i', picture, '-vf', `select='${kept}'`, ...PICTURE, path);
+    await makeClip('-f', 'lavfi', '-i', picture, '-vf', `select='${kept}',setparams=colorspace=bt709`, ...PICTURE, path);
     const [prepared, frames] = await Promise.all([prepare(path), decodedFrameTicks(path)]);
     const { plan } = prepared;
     const shown = frames.map((ticks) => ticks - plan.originTicks);

@@ -35,7 +35,7 @@ describe('locateFfmpeg', () => {
   test('finds this machine’s ffmpeg, with a fingerprint that does not change from call to call', async () => {
     const [first, second] = await Promise.all([locateFfmpeg({ log }), locateFfmpeg({ log })]);
     expect(first).toEqual(second);
-    expect(first.encoderFingerprint).toMatch(/^libx264 core \d+.* ffmpeg \S+$/);
+    expect(first.encoderFingerprint).toMatch(/^libx264 core \d+.* ffmpeg \S+ pictures-\d+$/);
     await execute(first.ffprobePath, ['-version']);
   });
 

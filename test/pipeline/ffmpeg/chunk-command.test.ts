@@ -13,6 +13,7 @@ const VIDEO: VideoStreamInfo = {
   pixelFormat: 'yuv420p',
   width: 960,
   height: 540,
+  colorSpace: 'bt709',
   sampleAspectRatio: { num: 1, den: 1 },
   rotationDegrees: 0,
   frameRate: { num: 25, den: 1 },
@@ -72,18 +73,18 @@ describe('the command of a chunk', () => {
   test('in the middle of a film: one decode of the picture for both rungs, one of the sound', () => {
     expect(readable(chunkCommand({ source: source(), plan: PLAN, chunk: chunk(3, 5), outputUrls: OUTPUTS }))).toEqual({
       inputs: [
-        '… -an -sn -dn -seek_timestamp 1 -noaccurate_seek -ss 4.400000 -i file:/films/a: film.mp4',
+        '… -an -sn -dn -autorotate 0 -seek_timestamp 1 -noaccurate_seek -ss 4.400000 -i file:/films/a: film.mp4',
         '… -vn -sn -dn -seek_timestamp 1 -noaccurate_seek -ss 4.640000 -i file:/films/a: film.mp4',
       ],
       filters: [
         '[0:0]settb=1/90000,trim=start_pts=486000:end_pts=1071000,setpts=PTS-(126000),split=2[s0][s1]',
-        '[s0]scale=960:540:flags=bicubic,setsar=1,format=yuv420p[v0]',
-        '[s1]scale=640:360:flags=bicubic,setsar=1,format=yuv420p[v1]',
+        '[s0]scale=960:540:flags=bicubic:out_range=tv,setsar=1,format=yuv420p[v0]',
+        '[s1]scale=640:360:flags=bicubic:out_range=tv,setsar=1,format=yuv420p[v1]',
         "[1:1]asettb=1/48000,asetpts='PTS-(67200)',atrim=start_pts=184320,aresample=48000:async=1:min_comp=0.0001:min_hard_comp=0.0001:first_pts=184320,aformat=sample_fmts=fltp:channel_layouts=stereo,apad,atrim=start_pts=184320:end_pts=506880,asetpts=N+(184320)[a0]",
       ],
       outputs: [
-        '-map [v0] -c:v libx264 -preset veryfast -profile:v high -level:v 3.1 -crf 23 -maxrate 2000000 -bufsize 3000000 -x264-params vbv-init=0.5:open-gop=0:scenecut=0 -g 100000 -keyint_min 1 -forced-idr 1 -force_key_frames 4.000000,6.000000,8.000000,10.000000 -enc_time_base 1:90000 -fps_mode passthrough -video_track_timescale 90000 -flags:v +global_header … unix:/tmp/0',
-        '-map [v1] -c:v libx264 -preset veryfast -profile:v high -level:v 3.0 -crf 23 -maxrate 2000000 -bufsize 3000000 -x264-params vbv-init=0.5:open-gop=0:scenecut=0 -g 100000 -keyint_min 1 -forced-idr 1 -force_key_frames 4.000000,6.000000,8.000000,10.000000 -enc_time_base 1:90000 -fps_mode passthrough -video_track_timescale 90000 -flags:v +global_header … unix:/tmp/1',
+        '-map [v0] -c:v libx264 -preset veryfast -profile:v high -level:v 3.1 -crf 23 -maxrate 2000000 -bufsize 3000000 -x264-params vbv-init=0.5:open-gop=0:scenecut=0:colorprim=bt709:transfer=bt709:colormatrix=bt709:fullrange=off:chromaloc=0 -g 100000 -keyint_min 1 -forced-idr 1 -force_key_frames 4.000000,6.000000,8.000000,10.000000 -enc_time_base 1:90000 -fps_mode passthrough -video_track_timescale 90000 -flags:v +global_header … unix:/tmp/0',
+        '-map [v1] -c:v libx264 -preset veryfast -profile:v high -level:v 3.0 -crf 23 -maxrate 2000000 -bufsize 3000000 -x264-params vbv-init=0.5:open-gop=0:scenecut=0:colorprim=bt709:transfer=bt709:colormatrix=bt709:fullrange=off:chromaloc=0 -g 100000 -keyint_min 1 -forced-idr 1 -force_key_frames 4.000000,6.000000,8.000000,10.000000 -enc_time_base 1:90000 -fps_mode passthrough -video_track_timescale 90000 -flags:v +global_header … unix:/tmp/1',
         '-map [a0] -c:a aac -profile:a aac_low -b:a 128000 -ar 48000 … unix:/tmp/2',
       ],
     });
@@ -94,7 +95,7 @@ describe('the command of a chunk', () => {
       chunkCommand({ source: source(), plan: PLAN, chunk: chunk(0, 2, ['v540', 'a1']), outputUrls: OUTPUTS }),
     );
     expect(inputs).toEqual([
-      '… -an -sn -dn -seek_timestamp 1 -noaccurate_seek -i file:/films/a: film.mp4',
+      '… -an -sn -dn -autorotate 0 -seek_timestamp 1 -noaccurate_seek -i file:/films/a: film.mp4',
       '… -vn -sn -dn -seek_timestamp 1 -noaccurate_seek -i file:/films/a: film.mp4',
     ]);
     expect(filters[0]).toBe('[0:0]settb=1/90000,trim=start_pts=126000:end_pts=306000,setpts=PTS-(126000),split=1[s0]');
@@ -150,7 +151,7 @@ test('a frame is repeated at each time of its gap, as a keyframe of every rung',
   const { inputs, filters, outputs } = readable(
     repeatFrameCommand({ source: source(), plan: PLAN, rungs, gap, keyframeTicks: undefined, outputUrls: OUTPUTS }),
   );
-  expect(inputs).toEqual(['… -an -sn -dn -seek_timestamp 1 -noaccurate_seek -ss 5.400000 -i file:/films/a: film.mp4']);
+  expect(inputs).toEqual(['… -an -sn -dn -autorotate 0 -seek_timestamp 1 -noaccurate_seek -ss 5.400000 -i file:/films/a: film.mp4']);
   expect(filters[0]).toBe(
     "[0:0]settb=1/90000,trim=start_pts=576000:end_pts=576001,loop=loop=1:size=1:start=0,setpts='if(eq(N,0),540000,if(eq(N,1),720000,0))',split=1[s0]",
   );

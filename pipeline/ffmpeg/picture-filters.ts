@@ -1,0 +1,76 @@
+import type { PictureSize } from '../model/ladder/picture-size.ts';
+import { hasAlpha, type PictureColor, pictureColor } from '../model/picture-color.ts';
+import type { VideoStreamInfo } from '../model/source-info.ts';
+
+/**
+ * Decoded frames, as they are coded, → pictures of `size` (upright, square pixels) in BT.709, 8 bits, 4:2:0, limited range:
+ * what every player shows alike. Each frame is treated by itself, so that divisions into chunks do not show; a picture
+ * that needs nothing is only scaled. What is transparent is shown over black.
+ */
+export function pictureFilters(video: VideoStreamInfo, size: PictureSize): string {
+  const isTurned = video.rotationDegrees === 90 || video.rotationDegrees === 270;
+  const coded = isTurned ? { width: size.height, height: size.width } : size;
+  return [
+    ...(hasAlpha(video.pixelFormat) ? ['format=gbrap', 'premultiply=inplace=1'] : []),
+    // Frames are turned when they are small.
+    ...colorFilters(pictureColor(video), coded),
+    ...uprightFilters(video),
+    'setsar=1',
+    'format=yuv420p',
+  ].join(',');
+}
+
+/** The matrix is never left to ffmpeg's rotation, which turns fields into columns and differs between its versions. */
+export const NO_AUTOROTATION = ['-autorotate', '0'] as const;
+
+function uprightFilters({ rotationDegrees, isMirrored = false }: VideoStreamInfo): string[] {
+  switch (rotationDegrees) {
+    case 0:
+      return isMirrored ? ['hflip'] : [];
+    case 90:
+      return [`transpose=${isMirrored ? 'clock_flip' : 'clock'}`];
+    case 180:
+      return isMirrored ? ['vflip'] : ['hflip', 'vflip'];
+    case 270:
+      return [`transpose=${isMirrored ? 'cclock_flip' : 'cclock'}`];
+  }
+}
+
+/**
+ * Diffuse white of HDR, in cd/m² (ITU-R BT.2408 2.2): it is laid on the white of standard range, so that faces and walls are as
+ * bright as in the same scene shot in standard range.
+ */
+const REFERENCE_WHITE_NITS = 203;
+/**
+ * Below this share of white tones stay as they are; up to the source's peak they are rolled off. Middle grey (0.18) is untouched.
+ */
+const MOBIUS_KNEE = 0.3;
+
+/** Primaries are exchanged in the light that screens show, not in the light that cameras saw (as libplacebo and zimg do). */
+const DISPLAY_GAMMA = 'gamma22';
+
+function colorFilters(color: PictureColor, { width, height }: PictureSize): string[] {
+  const scale = `scale=${width}:${height}:flags=bicubic`;
+  switch (color.kind) {
+    case 'bt709':
+      return [`${scale}:out_range=tv`];
+    case 'rgb':
+      return [`${scale}:out_color_matrix=bt709:out_range=tv`];
+    case 'other':
+      return [
+        `${scale}:out_range=tv`,
+        'format=yuv420p|yuv420p10',
+        `colorspace=ispace=${color.matrix}:iprimaries=${color.primaries}:itrc=${DISPLAY_GAMMA}:irange=tv:space=bt709:primaries=bt709:trc=${DISPLAY_GAMMA}:range=tv:format=yuv420p`,
+      ];
+    case 'hdr':
+      return [
+        `${scale}:in_color_matrix=bt2020:out_color_matrix=bt2020:out_range=tv`,
+        'format=yuv420p10',
+        `zscale=min=2020_ncl:pin=2020:tin=${color.transfer}:rin=limited:t=linear:npl=${REFERENCE_WHITE_NITS}`,
+        'format=gbrpf32le',
+        'zscale=p=709',
+        `tonemap=mobius:param=${MOBIUS_KNEE}:desat=0:peak=${(color.peakNits / REFERENCE_WHITE_NITS).toFixed(3)}`,
+        'zscale=t=709:m=709:r=limited',
+      ];
+  }
+}
