@@ -13,6 +13,7 @@ import { mediaRoutes } from './routes/media.ts';
 import { playlistRoutes } from './routes/playlists.ts';
 import { posterRoutes } from './routes/poster.ts';
 import { statusRoutes } from './routes/status.ts';
+import { subtitleRoutes } from './routes/subtitles.ts';
 import { titleRoutes } from './routes/titles.ts';
 import { uploadRoutes } from './routes/upload.ts';
 import { waveformRoutes } from './routes/waveform.ts';
@@ -55,6 +56,7 @@ export function createApp({ services, hostRules, apiToken, clientDir, waitMs, st
     next();
   });
   app.use(mediaRoutes(services, { waitMs, stopping }, metrics.noteWait));
+  app.use(subtitleRoutes(services, { waitMs, stopping }));
   app.use(playlistRoutes(services, { waitMs, stopping }));
   app.use(posterRoutes(services), waveformRoutes(services));
   app.use(titleRoutes(services), uploadRoutes(services), workRoutes(services), eventRoutes(services, events));

@@ -24,6 +24,7 @@ import { createSeekIndexes } from '../pipeline/seek-indexes.ts';
 import { createFsSegmentStore } from '../pipeline/storage/fs-segment-store.ts';
 import type { SegmentStore } from '../pipeline/storage/segment-store.ts';
 import { sweepAbandoned } from '../pipeline/storage/sweep-abandoned.ts';
+import { createSubtitleTexts } from '../pipeline/text/subtitle-texts.ts';
 import { missingAssets } from '../pipeline/title-assets.ts';
 import { startWorkEngine } from '../pipeline/work-engine.ts';
 import type { Settings } from './config.ts';
@@ -120,6 +121,8 @@ async function startParts(settings: Settings, log: Log, closers: (() => unknown)
   });
   closers.push(engine.close);
   const { waitForFile, noteServed, readWork, setBackgroundPaused, problemOf, encodeSpeed } = engine;
+  const subtitles = createSubtitleTexts({ mediaDir, store, bus, tools, log });
+  closers.push(subtitles.close);
   const plan = planSettings(settings);
   const preparer = createTitlePreparer({ mediaDir, store, catalogue, bus, tools, log, plan, scheduler: engine, failTitle });
   closers.push(preparer.close);
@@ -157,10 +160,11 @@ async function startParts(settings: Settings, log: Log, closers: (() => unknown)
     removeTitle: createTitleRemover({
       ...{ mediaDir, store, catalogue, bus },
       async endWork(titleId) {
-        await preparer.dropTitle(titleId);
+        await Promise.all([preparer.dropTitle(titleId), subtitles.dropTitle(titleId)]);
         await engine.dropTitle(titleId);
       },
     }),
+    subtitles,
     pendingFiles: inbox.pending,
   };
 }

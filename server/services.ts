@@ -8,6 +8,7 @@ import type { BackgroundView, WorkView } from '../pipeline/model/work/work-view.
 import type { WaitOutcome } from '../pipeline/on-demand.ts';
 import type { ChunkQueue } from '../pipeline/queue/chunk-queue.ts';
 import type { SegmentStore } from '../pipeline/storage/segment-store.ts';
+import type { SubtitleTexts } from '../pipeline/text/subtitle-texts.ts';
 
 export interface UploadFacts {
   /** As the client named the file; not checked yet. */
@@ -37,6 +38,7 @@ export interface Services {
   encodeSpeed(plan: Plan, renditionId: string): number | null;
   /** Streams the body into the media home, makes it a title and has it prepared. A broken upload leaves nothing. */
   receive(body: Readable, upload: UploadFacts): Promise<{ title: TitleRecord; isNew: boolean }>;
+  subtitles: Pick<SubtitleTexts, 'readCues'>;
   /** Takes a title away for good: its work, its segments and its original. */
   removeTitle(titleId: string): Promise<void>;
   pendingFiles(): PendingFile[];

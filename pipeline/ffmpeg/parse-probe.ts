@@ -121,10 +121,19 @@ function parseAudio(
 function parseOther(stream: ProbedStream, head: StreamHead | undefined): OtherStreamInfo {
   const { codec } = codecOf(stream);
   const info: OtherStreamInfo = { index: stream.index, kind: kindOf(stream), codec, ...labelsOf(stream) };
+  if (info.kind === 'subtitle') return { ...info, ...subtitleFlags(stream) };
   if (info.kind !== 'audio' && info.kind !== 'video') return info;
   if (!head || head.packets === 0) return { ...info, reason: 'It holds no packets.' };
   if (head.frames === 0) return { ...info, reason: `Nothing in it could be decoded (${codec}).` };
   return info;
+}
+
+function subtitleFlags({ disposition }: ProbedStream): Pick<OtherStreamInfo, 'isDefault' | 'isForced' | 'isHearingImpaired'> {
+  return {
+    ...(disposition?.default === 1 ? { isDefault: true } : {}),
+    ...(disposition?.forced === 1 ? { isForced: true } : {}),
+    ...(disposition?.hearing_impaired === 1 || disposition?.captions === 1 ? { isHearingImpaired: true } : {}),
+  };
 }
 
 function kindOf(stream: ProbedStream): OtherStreamInfo['kind'] {

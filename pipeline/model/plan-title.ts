@@ -2,6 +2,7 @@ import { planAudioRenditions } from './ladder/audio-ladder.ts';
 import type { LadderSettings } from './ladder/ladder-settings.ts';
 import { planVideoLadder } from './ladder/video-ladder.ts';
 import type { Plan, RenditionPlan } from './plan.ts';
+import { revisedId } from './revised-id.ts';
 import type { SourceInfo } from './source-info.ts';
 import type { Ticks } from './time.ts';
 import { planTimeline, type TimelineSettings } from './timeline/boundaries.ts';
@@ -47,9 +48,4 @@ function titleOrigin(info: SourceInfo): Ticks {
   if (info.video) return info.video.firstFrameTicks;
   if (info.audio.length === 0) throw new RangeError('A title needs a picture or a sound');
   return Math.min(...info.audio.map((track) => track.startTicks));
-}
-
-/** New URLs for a new revision: what players and caches hold of the old one stays true (I11). */
-function revisedId(id: string, revision: number): string {
-  return revision === 0 ? id : `${id}-r${revision}`;
 }

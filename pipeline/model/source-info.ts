@@ -95,6 +95,10 @@ export interface OtherStreamInfo {
   codec: string;
   language?: string;
   title?: string;
+  /** What the container says of a subtitle. */
+  isDefault?: boolean;
+  isForced?: boolean;
+  isHearingImpaired?: boolean;
   /** Why a video or audio stream is not played, for people: nothing in it could be decoded. */
   reason?: string;
 }

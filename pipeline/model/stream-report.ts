@@ -1,13 +1,15 @@
 import { MOST_AUDIO_TRACKS } from './ladder/audio-ladder.ts';
 import { planSurroundMix } from './ladder/channel-mix.ts';
 import type { AudioStreamInfo, OtherStreamInfo, SourceInfo, VideoStreamInfo } from './source-info.ts';
+import { textStreams } from './text/text-tracks.ts';
 import { ticksToSeconds } from './time.ts';
 import type { StreamReport } from './title.ts';
 
 /** What becomes of every stream of a source, in its order (I8), then of what lies outside its streams (stream index -1). */
 export function reportStreams(info: SourceInfo): StreamReport[] {
+  const texts = textStreams(info);
   const cover = info.video ? undefined : info.others.find(({ kind }) => kind === 'cover');
-  const others = info.others.map((other) => (other === cover ? reportCover(other) : reportOther(other)));
+  const others = info.others.map((other) => (other === cover ? reportCover(other) : reportOther(other, texts)));
   const reports = [...(info.video ? reportVideo(info.video) : []), ...info.audio.map(reportTrack), ...others];
   reports.sort((a, b) => a.streamIndex - b.streamIndex);
   if (info.chapterCount) {
@@ -76,12 +78,16 @@ function reportCover({ index, codec }: OtherStreamInfo): StreamReport {
   return { streamIndex: index, kind: 'cover', codec, outcome: 'converted', reason: 'The cover: the poster is made of it.' };
 }
 
-function reportOther(other: OtherStreamInfo): StreamReport {
+function reportOther(other: OtherStreamInfo, texts: readonly OtherStreamInfo[]): StreamReport {
+  if (texts.includes(other)) {
+    const reason = 'Offered as WebVTT subtitles.';
+    return { streamIndex: other.index, kind: other.kind, codec: other.codec, outcome: 'converted', reason };
+  }
   return { streamIndex: other.index, kind: other.kind, codec: other.codec, outcome: 'not-carried', reason: reasonOf(other) };
 }
 
 /** Subtitles that are pictures, as discs and broadcasts have them. */
-const BITMAP_SUBTITLES = new Set(['hdmv_pgs_subtitle', 'dvd_subtitle', 'dvb_subtitle', 'xsub', 'dvb_teletext']);
+const BITMAP_SUBTITLES = new Set(['hdmv_pgs_subtitle', 'dvd_subtitle', 'dvb_subtitle', 'xsub']);
 
 function reasonOf(other: OtherStreamInfo): string {
   switch (other.kind) {
@@ -93,8 +99,8 @@ function reasonOf(other: OtherStreamInfo): string {
       return 'A still picture, not a film: not carried yet.';
     case 'subtitle':
       return BITMAP_SUBTITLES.has(other.codec)
-        ? 'These subtitles are pictures, which browsers do not show.'
-        : 'Subtitles are not carried yet.';
+        ? 'These subtitles are pictures, not text: browsers do not show them. A text file beside the film can take their place.'
+        : 'Subtitles of this kind cannot be read.';
     case 'attachment':
       return 'Attached files (such as fonts) are not played.';
     case 'data':

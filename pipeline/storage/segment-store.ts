@@ -10,7 +10,7 @@ export interface StoredFile {
 /**
  * Where segments live: the truth that the catalogue is an index of (I5). Layout, the same in every driver:
  *
- *     <titleId>/title.json  plan-<revision>.json  poster.jpg  waveform.json
+ *     <titleId>/title.json  plan-<revision>.json  poster.jpg  waveform.json  subtitles.json  subtitle-<trackId>.vtt
  *     <titleId>/<renditionId>/init.mp4  <n>.m4s
  *
  * A put is atomic and durable: a reader sees the whole object or none (I3).
@@ -42,7 +42,7 @@ export interface SegmentStore {
   /** Committed segments of a rendition, ascending. */
   listSegments(titleId: string, renditionId: string): Promise<{ segment: number; sizeBytes: number }[]>;
 
-  /** Pictures and drawings of a title, e.g. `poster.jpg`, `waveform.json`. */
+  /** Pictures, drawings and texts of a title, e.g. `poster.jpg`, `waveform.json`. */
   putAsset(titleId: string, name: string, bytes: Uint8Array): Promise<void>;
   readAsset(titleId: string, name: string): Promise<Uint8Array | undefined>;
 }

@@ -11,7 +11,7 @@ export function isRenditionId(name: string): boolean {
   return /^[a-z][a-z0-9-]{0,63}$/.test(name);
 }
 
-/** Pictures and their index, and what is drawn: `poster.jpg`, `storyboard.vtt`, `waveform.json`. */
+/** Pictures and their index, what is drawn, and texts: `poster.jpg`, `storyboard.vtt`, `waveform.json`, `subtitles.json`. */
 export function isAssetName(name: string): boolean {
   return /^[a-z0-9-]{1,64}\.(jpg|vtt|png|json)$/.test(name) && !isDocumentName(name);
 }

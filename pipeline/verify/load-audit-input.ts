@@ -1,6 +1,7 @@
 import type { AuditInput, InitFile, LoadedFile, MediaFiles, PlaylistFile, SegmentFile } from '../model/hls/audit/audit-input.ts';
 import { type InitFacts, readInitFacts } from '../model/hls/audit/init-facts.ts';
 import { readSegmentFacts } from '../model/hls/audit/segment-facts.ts';
+import { readTextFacts } from '../model/hls/audit/text-facts.ts';
 import type { MediaPlaylist } from '../model/hls/media-playlist.ts';
 import type { MultivariantPlaylist } from '../model/hls/multivariant-playlist.ts';
 import { parseMediaPlaylist, parseMultivariantPlaylist } from '../model/hls/parse-playlist.ts';
@@ -19,8 +20,11 @@ const MAX_MEDIA_BYTES = 256 * 2 ** 20;
 export async function loadAuditInput(source: MediaSource): Promise<AuditInput> {
   const first = await readPlaylistFile(source, source.multivariantUrl);
   const uris = namedUris(first);
+  const texts = subtitleUris(first);
   const media = new Map(
-    await Promise.all(uris.map(async (uri): Promise<[string, MediaFiles]> => [uri, await loadMedia(source, uri, source.multivariantUrl)])),
+    await Promise.all(
+      uris.map(async (uri): Promise<[string, MediaFiles]> => [uri, await loadMedia(source, uri, source.multivariantUrl, texts.has(uri))]),
+    ),
   );
   // A title that is encoded on demand states measured bit rates once it is complete, and reading it has completed it.
   const second = await readPlaylistFile(source, source.multivariantUrl);
@@ -28,7 +32,7 @@ export async function loadAuditInput(source: MediaSource): Promise<AuditInput> {
   return { target: source.target, multivariant, media };
 }
 
-async function loadMedia(source: MediaSource, uri: string, base: URL): Promise<MediaFiles> {
+async function loadMedia(source: MediaSource, uri: string, base: URL, isText: boolean): Promise<MediaFiles> {
   const url = resolveUri(source, uri, base);
   if ('problem' in url) return { playlist: { ...url, where: uri, text: '', isUtf8: true }, inits: new Map(), segments: [] };
   const playlist = await readPlaylistFile(source, url);
@@ -42,7 +46,7 @@ async function loadMedia(source: MediaSource, uri: string, base: URL): Promise<M
       inits.set(entry.map.uri, file);
       init = file.facts;
     }
-    segments.push(await loadSegment(source, entry.uri, url, init));
+    segments.push(await (isText ? loadText(source, entry.uri, url) : loadSegment(source, entry.uri, url, init)));
   }
   return { playlist, inits, segments };
 }
@@ -53,6 +57,11 @@ async function loadInit(source: MediaSource, uri: string, base: URL): Promise<In
 
 async function loadSegment(source: MediaSource, uri: string, base: URL, init: InitFacts | undefined): Promise<SegmentFile> {
   return loadMediaFile(source, uri, base, (bytes) => (init ? readSegmentFacts(bytes, init) : undefined));
+}
+
+async function loadText(source: MediaSource, uri: string, base: URL): Promise<SegmentFile> {
+  const { facts, ...file } = await loadMediaFile(source, uri, base, (bytes) => readTextFacts(decode(bytes).text, bytes.length));
+  return facts ? { ...file, text: facts } : file;
 }
 
 async function loadMediaFile<Facts>(
@@ -110,6 +119,11 @@ function namedUris(file: PlaylistFile): string[] {
   const playlist = parseOrNothing(file, parseMultivariantPlaylist);
   const uris = [...(playlist?.variants ?? []), ...(playlist?.renditions ?? [])].flatMap(({ uri }) => uri ?? []);
   return [...new Set(uris)];
+}
+
+function subtitleUris(file: PlaylistFile): ReadonlySet<string> {
+  const renditions = parseOrNothing(file, parseMultivariantPlaylist)?.renditions ?? [];
+  return new Set(renditions.flatMap(({ type, uri }) => (type === 'SUBTITLES' && uri !== undefined ? [uri] : [])));
 }
 
 function resolveUri(source: MediaSource, uri: string, base: URL): URL | { problem: string } {

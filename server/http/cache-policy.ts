@@ -1,5 +1,14 @@
 /** What a response is, as far as caches care. */
-export type CacheKind = 'media' | 'multivariant' | 'media-playlist' | 'poster' | 'hashed-asset' | 'page' | 'live-data' | 'error';
+export type CacheKind =
+  | 'media'
+  | 'multivariant'
+  | 'media-playlist'
+  | 'subtitles'
+  | 'poster'
+  | 'hashed-asset'
+  | 'page'
+  | 'live-data'
+  | 'error';
 
 const ONE_YEAR = 31_536_000;
 
@@ -10,6 +19,8 @@ const POLICIES: Record<CacheKind, string> = {
   multivariant: 'no-cache',
   // A published plan never changes (I11); briefly, so that a title removed and put back does not haunt a cache.
   'media-playlist': 'public, max-age=60',
+  // Another text is another track, but a better Millrace may read the same source better.
+  subtitles: 'public, max-age=3600',
   poster: 'public, max-age=300',
   'hashed-asset': `public, max-age=${ONE_YEAR}, immutable`,
   page: 'no-cache',

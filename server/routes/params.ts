@@ -15,6 +15,13 @@ export function checkRenditionId(value: unknown): string {
   throw new AppError('not_found', 'There is no such rendition.');
 }
 
+/** The number of a subtitle segment, `<n>.vtt`. @throws AppError `not_found` */
+export function checkSubtitleSegment(number: unknown): number {
+  const segment = parseSegmentName(`${String(number)}.m4s`);
+  if (segment !== undefined) return segment;
+  throw new AppError('not_found', 'There is no such segment: they are numbered from 0 on.');
+}
+
 /** The file of a segment. @throws AppError `not_found` */
 export function checkSegmentName(number: unknown): string {
   const name = `${String(number)}.m4s`;

@@ -4,6 +4,7 @@ import { renditionRevision } from '../../pipeline/catalogue/derive-state.ts';
 import { AppError } from '../../pipeline/errors.ts';
 import { renderMediaPlaylist } from '../../pipeline/model/hls/render-media-playlist.ts';
 import { renderMultivariant } from '../../pipeline/model/hls/render-multivariant.ts';
+import { readTitleText } from '../../pipeline/text/title-text.ts';
 import { sendText } from '../http/send.ts';
 import { startWaiting, type WaitLimits } from '../http/waiting.ts';
 import { readMeasuredBandwidths } from '../measured-bandwidths.ts';
@@ -12,7 +13,7 @@ import { waitForPlan } from '../wait-for-plan.ts';
 import { checkRenditionId, checkTitleId } from './params.ts';
 
 /** RFC 8216 4 and Apple authoring 10.4. */
-const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
+export const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
 
 /** The playlists: made from the plan, so complete before a frame is encoded. Gzipped where taken (Apple authoring 10.1). */
 export function playlistRoutes(services: Services, limits: WaitLimits): Router {
@@ -26,7 +27,8 @@ export function playlistRoutes(services: Services, limits: WaitLimits): Router {
     const plan = await waitForPlan(services, titleId, waiting.signal);
     if (waiting.isClientGone()) return;
     if (plan === undefined) throw await explainMissingPlan(services, titleId);
-    sendText(req, res, renderMultivariant(plan, await readMeasuredBandwidths(catalogue, plan)), PLAYLIST_TYPE, 'multivariant');
+    const [measured, text] = await Promise.all([readMeasuredBandwidths(catalogue, plan), readTitleText(store, titleId)]);
+    sendText(req, res, renderMultivariant(plan, measured, text), PLAYLIST_TYPE, 'multivariant');
   });
 
   router.get('/titles/:id/:rendition/media.m3u8', gzip, async (req, res) => {

@@ -8,6 +8,8 @@ import { createAcceptor } from '../../pipeline/ingest/accept.ts';
 import { receiveUpload } from '../../pipeline/ingest/receive-upload.ts';
 import { createLog } from '../../pipeline/log.ts';
 import type { Plan } from '../../pipeline/model/plan.ts';
+import { parseVtt } from '../../pipeline/model/text/parse-vtt.ts';
+import { trackAsset } from '../../pipeline/model/text/subtitle-document.ts';
 import { planTimeline } from '../../pipeline/model/timeline/boundaries.ts';
 import type { TitleRecord } from '../../pipeline/model/title.ts';
 import { openSqliteChunkQueue } from '../../pipeline/queue/sqlite-chunk-queue.ts';
@@ -69,6 +71,12 @@ export async function startApp(
       }
     },
     removeTitle: createTitleRemover({ mediaDir, store, catalogue, bus, endWork: queue.removeTitle }),
+    subtitles: {
+      async readCues(titleId, trackId) {
+        const stored = await store.readAsset(titleId, trackAsset(trackId));
+        return stored && parseVtt(Buffer.from(stored).toString('utf8'));
+      },
+    },
     pendingFiles: () => [],
   };
   const server = await openHttpServer({ host: '127.0.0.1', port: 0 });

@@ -15,6 +15,10 @@ export interface MediaRendition {
   isDefault: boolean;
   /** AUTOSELECT: may be chosen by the viewer's settings; MUST be YES where DEFAULT is. */
   autoselect: boolean;
+  /** FORCED, of subtitles: shown also to those who want none. */
+  isForced?: boolean;
+  /** INSTREAM-ID: the channel of closed captions, required for them. */
+  instreamId?: string;
   /** CHARACTERISTICS: Media Characteristic Tags, e.g. `public.accessibility.describes-video`. */
   characteristics?: readonly string[];
   /** CHANNELS: for audio a channel count, e.g. `2`; should stand on every audio rendition. */
@@ -34,6 +38,8 @@ export function renderMediaRendition(rendition: MediaRendition): string {
     ['LANGUAGE', quote(rendition.language)],
     ['DEFAULT', yesNo(rendition.isDefault)],
     ['AUTOSELECT', yesNo(rendition.autoselect)],
+    ['FORCED', rendition.isForced === undefined ? undefined : yesNo(rendition.isForced)],
+    ['INSTREAM-ID', quote(rendition.instreamId)],
     ['CHARACTERISTICS', quote(rendition.characteristics?.join(','))],
     ['CHANNELS', quote(rendition.channels)],
     ['URI', quote(rendition.uri)],
@@ -46,9 +52,11 @@ export function parseMediaRendition(value: string, line: number): MediaRendition
   const type = MEDIA_TYPES.find((candidate) => candidate === stated);
   if (!type) throw new PlaylistError(`TYPE=${stated} is not one of ${MEDIA_TYPES.join(', ')}`, line);
   const language = attributes.quoted('LANGUAGE');
-  const characteristics = attributes.quoted('CHARACTERISTICS');
   const channels = attributes.quoted('CHANNELS');
   const uri = attributes.quoted('URI');
+  const isForced = attributes.yesNo('FORCED');
+  const instreamId = attributes.quoted('INSTREAM-ID');
+  const characteristics = attributes.quoted('CHARACTERISTICS');
   const isDefault = attributes.yesNo('DEFAULT') ?? false;
   return {
     type,
@@ -58,6 +66,8 @@ export function parseMediaRendition(value: string, line: number): MediaRendition
     isDefault,
     // The default value of AUTOSELECT is NO, and of a default rendition YES is the only one allowed (4.4.6.1).
     autoselect: attributes.yesNo('AUTOSELECT') ?? isDefault,
+    ...(isForced === undefined ? {} : { isForced }),
+    ...(instreamId === undefined ? {} : { instreamId }),
     ...(characteristics === undefined ? {} : { characteristics: characteristics.split(',') }),
     ...(channels === undefined ? {} : { channels }),
     ...(uri === undefined ? {} : { uri }),

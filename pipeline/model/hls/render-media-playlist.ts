@@ -1,5 +1,5 @@
 import type { Plan, RenditionPlan, Timeline } from '../plan.ts';
-import { boundaryTicks, segmentCount } from '../timeline/segments.ts';
+import { boundaryTicks, type RenditionGrid, segmentCount } from '../timeline/segments.ts';
 import { type MediaPlaylist, renderMediaPlaylistText } from './media-playlist.ts';
 import type { MediaSegment } from './media-segment.ts';
 
@@ -14,7 +14,7 @@ export function renderMediaPlaylist(plan: Pick<Plan, 'timeline'>, rendition: Ren
   return renderMediaPlaylistText(planMediaPlaylist(plan.timeline, rendition));
 }
 
-export function planMediaPlaylist(timeline: Timeline, rendition: RenditionPlan): MediaPlaylist {
+export function planMediaPlaylist(timeline: Timeline, rendition: RenditionGrid): MediaPlaylist {
   return {
     kind: 'media',
     version: PLAYLIST_VERSION,
@@ -27,7 +27,7 @@ export function planMediaPlaylist(timeline: Timeline, rendition: RenditionPlan):
   };
 }
 
-function planSegment(timeline: Timeline, rendition: RenditionPlan, segment: number): MediaSegment {
+function planSegment(timeline: Timeline, rendition: RenditionGrid, segment: number): MediaSegment {
   const microseconds = (boundary: number): number => Math.round((boundaryTicks(timeline, rendition, boundary) / rendition.timescale) * 1e6);
   return {
     durationSeconds: (microseconds(segment + 1) - microseconds(segment)) / 1e6,

@@ -4,6 +4,8 @@ import type { MeasuredBandwidth } from './measure-bandwidth.ts';
 import type { MediaRendition } from './media-rendition.ts';
 import { type MultivariantPlaylist, renderMultivariantText } from './multivariant-playlist.ts';
 import { PLAYLIST_VERSION } from './render-media-playlist.ts';
+import { CAPTION_GROUP, NO_TEXT, SUBTITLE_GROUP, type TitleText, textRenditions } from './text-renditions.ts';
+import { uniqueName } from './unique-name.ts';
 import type { Variant } from './variant.ts';
 
 /** Measured bit rates by rendition id; renditions that are not complete yet are absent and estimated from the plan. */
@@ -16,11 +18,13 @@ const FIRST_VARIANT_BPS = 2_000_000;
  * The multivariant playlist of a title, as text. URIs are relative: `<renditionId>/media.m3u8`.
  * It changes when `measured` does: it must always be revalidated.
  */
-export function renderMultivariant(plan: Pick<Plan, 'timeline' | 'renditions'>, measured?: MeasuredBandwidths): string {
-  return renderMultivariantText(planMultivariant(plan, measured));
+export function renderMultivariant(plan: OfferedPlan, measured?: MeasuredBandwidths, text?: TitleText): string {
+  return renderMultivariantText(planMultivariant(plan, measured, text));
 }
 
-export function planMultivariant(plan: Pick<Plan, 'timeline' | 'renditions'>, measured?: MeasuredBandwidths): MultivariantPlaylist {
+type OfferedPlan = Pick<Plan, 'timeline' | 'renditions' | 'revision'>;
+
+export function planMultivariant(plan: OfferedPlan, measured?: MeasuredBandwidths, text: TitleText = NO_TEXT): MultivariantPlaylist {
   const bandwidthOf = (rendition: RenditionPlan): MeasuredBandwidth =>
     measured?.get(rendition.id) ?? estimateBandwidth(rendition, plan.timeline.targetDurationSeconds);
   const video = plan.renditions.filter((rendition) => rendition.kind === 'video');
@@ -32,13 +36,13 @@ export function planMultivariant(plan: Pick<Plan, 'timeline' | 'renditions'>, me
     kind: 'multivariant',
     version: PLAYLIST_VERSION,
     independentSegments: true,
-    renditions: groups.flatMap(groupRenditions),
-    variants: inStartingOrder(variants),
+    renditions: [...groups.flatMap(groupRenditions), ...textRenditions(text, plan.revision)],
+    variants: inStartingOrder(variants).map((variant) => withText(variant, text)),
   };
 }
 
 /** What a player loads first: the renditions of the first variant and its default sound. They are encoded first. */
-export function startRenditions(plan: Pick<Plan, 'timeline' | 'renditions'>): RenditionPlan[] {
+export function startRenditions(plan: OfferedPlan): RenditionPlan[] {
   const { variants } = planMultivariant(plan);
   const picture = plan.renditions.filter((rendition) => mediaUri(rendition) === variants[0]?.uri);
   const [sound] = defaultFirst(plan.renditions.filter((rendition) => rendition.kind === 'audio'));
@@ -50,6 +54,14 @@ interface AudioGroup {
   id: string;
   codecs: string;
   members: AudioRenditionPlan[];
+}
+
+function withText(variant: Variant, { tracks, hasClosedCaptions }: TitleText): Variant {
+  return {
+    ...variant,
+    ...(tracks.length === 0 ? {} : { subtitleGroupId: SUBTITLE_GROUP }),
+    closedCaptions: hasClosedCaptions ? { groupId: CAPTION_GROUP } : 'none',
+  };
 }
 
 type BandwidthOf = (rendition: RenditionPlan) => MeasuredBandwidth;
@@ -84,7 +96,6 @@ function videoVariants(video: readonly VideoRenditionPlan[], groups: readonly Au
         frameRate: Math.round(rendition.frameRate * 1000) / 1000,
         videoRange: 'SDR',
         ...(group ? { audioGroupId: group.id } : {}),
-        closedCaptions: 'none',
         uri: mediaUri(rendition),
       }),
     ),
@@ -103,7 +114,6 @@ function audioVariants(audio: readonly AudioRenditionPlan[], groups: readonly Au
         ...bandwidthAttributes({ peakBps: 0, averageBps: 0 }, group.members.map(bandwidthOf)),
         codecs: group.codecs,
         ...(group.id === '' ? {} : { audioGroupId: group.id }),
-        closedCaptions: 'none',
         uri: mediaUri(chosen),
       },
     ];
@@ -164,12 +174,6 @@ function groupRenditions(group: AudioGroup): MediaRendition[] {
 
 function defaultFirst(audio: readonly AudioRenditionPlan[]): AudioRenditionPlan[] {
   return [...audio].sort((a, b) => Number(b.isDefault) - Number(a.isDefault));
-}
-
-function uniqueName(name: string, taken: ReadonlySet<string>): string {
-  let unique = name;
-  for (let count = 2; taken.has(unique); count++) unique = `${name} ${count}`;
-  return unique;
 }
 
 function mediaUri(rendition: RenditionPlan): string {

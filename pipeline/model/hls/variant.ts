@@ -16,6 +16,8 @@ export interface Variant {
   videoRange?: string;
   /** AUDIO: a GROUP-ID of EXT-X-MEDIA tags of that type. */
   audioGroupId?: string;
+  /** SUBTITLES: a GROUP-ID of EXT-X-MEDIA tags of that type. */
+  subtitleGroupId?: string;
   /** CLOSED-CAPTIONS: a GROUP-ID, or `none` for the enumerated NONE. */
   closedCaptions?: { groupId: string } | 'none';
   /** The media playlist, required. */
@@ -32,6 +34,7 @@ export function renderVariant(variant: Variant): string[] {
     ['FRAME-RATE', variant.frameRate?.toFixed(3)],
     ['VIDEO-RANGE', variant.videoRange],
     ['AUDIO', quote(variant.audioGroupId)],
+    ['SUBTITLES', quote(variant.subtitleGroupId)],
     ['CLOSED-CAPTIONS', closedCaptions === 'none' ? 'NONE' : quote(closedCaptions?.groupId)],
   ]);
   return [`#EXT-X-STREAM-INF:${attributes}`, variant.uri];
@@ -46,6 +49,7 @@ export function parseStreamInf(value: string, line: number): Omit<Variant, 'uri'
   const frameRate = attributes.decimal('FRAME-RATE');
   const videoRange = attributes.enumerated('VIDEO-RANGE');
   const audioGroupId = attributes.quoted('AUDIO');
+  const subtitleGroupId = attributes.quoted('SUBTITLES');
   const captions = attributes.raw('CLOSED-CAPTIONS');
   return {
     bandwidthBps: required(attributes.integer('BANDWIDTH'), 'BANDWIDTH', line),
@@ -55,6 +59,7 @@ export function parseStreamInf(value: string, line: number): Omit<Variant, 'uri'
     ...(frameRate === undefined ? {} : { frameRate }),
     ...(videoRange === undefined ? {} : { videoRange }),
     ...(audioGroupId === undefined ? {} : { audioGroupId }),
+    ...(subtitleGroupId === undefined ? {} : { subtitleGroupId }),
     ...(captions === undefined
       ? {}
       : { closedCaptions: captions === 'NONE' ? ('none' as const) : { groupId: attributes.quoted('CLOSED-CAPTIONS') ?? '' } }),

@@ -43,7 +43,7 @@ test('every stream of the source has its line, in its order, and so have caption
     '0 audio converted',
     '1 video converted',
     '1 captions not-carried',
-    '2 subtitle not-carried',
+    '2 subtitle converted',
     '3 cover not-carried',
     '4 audio not-carried',
     '-1 chapters not-carried',
@@ -57,6 +57,16 @@ test('sound tracks past the limit are told as not carried', () => {
   expect(reports.map(({ outcome }) => outcome).lastIndexOf('converted')).toBe(MOST_AUDIO_TRACKS - 1);
   expect(reports.at(-1)).toMatchObject({ outcome: 'not-carried', reason: 'Only the first 32 sound tracks are carried.' });
 });
+test.each(['hdmv_pgs_subtitle', 'dvd_subtitle', 'dvb_subtitle', 'xsub'])(
+  '%s, which is pictures, is listed as not carried, with what helps',
+  (codec) => {
+    const reports = reportStreams({ ...INFO, others: [{ index: 2, kind: 'subtitle', codec }] });
+    expect(reports.find(({ streamIndex }) => streamIndex === 2)).toMatchObject({
+      outcome: 'not-carried',
+      reason: expect.stringMatching(/pictures, not text.*beside the film/),
+    });
+  },
+);
 
 test('the report says what was done to a stream, or why nothing was', () => {
   const reasons = reportStreams(INFO).map(({ reason }) => reason);

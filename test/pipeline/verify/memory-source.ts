@@ -19,5 +19,6 @@ export function memorySource(files: ReadonlyMap<string, Uint8Array>, respond?: (
 /** As a good server answers. */
 export function goodResponse(path: string): ResponseFacts {
   if (path.endsWith('.m3u8')) return { contentType: 'application/vnd.apple.mpegurl; charset=utf-8', contentEncoding: 'gzip' };
+  if (path.endsWith('.vtt')) return { contentType: 'text/vtt; charset=utf-8', contentEncoding: 'gzip' };
   return { contentType: path.endsWith('.m4s') ? 'video/iso.segment' : 'video/mp4', contentEncoding: '' };
 }

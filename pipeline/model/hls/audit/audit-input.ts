@@ -1,5 +1,6 @@
 import type { InitFacts } from './init-facts.ts';
 import type { SegmentFacts } from './segment-facts.ts';
+import type { TextFacts } from './text-facts.ts';
 
 /**
  * A title as it was found: by directory, by URL or in a store. Segments are facts, not bytes, so that a title of any
@@ -42,6 +43,8 @@ export interface InitFile extends LoadedFile {
 
 export interface SegmentFile extends LoadedFile {
   facts?: SegmentFacts;
+  /** Of a subtitle segment, in place of `facts`. */
+  text?: TextFacts;
 }
 
 export interface ResponseFacts {

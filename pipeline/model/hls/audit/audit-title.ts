@@ -15,8 +15,10 @@ export interface AuditTitle {
   input: AuditInput;
   /** Absent when the multivariant playlist cannot be read: then only `unreadable` is of use. */
   multivariant?: MultivariantPlaylist;
-  /** One for each media playlist, in the order they are named. */
+  /** One for each media playlist of pictures and sound, in the order they are named. */
   tracks: AuditTrack[];
+  /** One for each subtitle playlist. */
+  texts: AuditTrack[];
   variants: AuditVariant[];
   /** Playlists that cannot be read, and why. */
   unreadable: { where: string; message: string }[];
@@ -29,7 +31,7 @@ export interface AuditTitle {
 export interface AuditTrack {
   uri: string;
   where: string;
-  kind: 'video' | 'audio' | 'other';
+  kind: 'video' | 'audio' | 'text' | 'other';
   playlist: MediaPlaylist;
   files: MediaFiles;
   /** Of the first EXT-X-MAP; absent when it is not there or cannot be read. */
@@ -62,10 +64,11 @@ export interface AuditVariant {
 export function readAuditTitle(input: AuditInput): AuditTitle {
   const unreadable: AuditTitle['unreadable'] = [];
   const multivariant = read(input.multivariant, parseMultivariantPlaylist, unreadable);
-  const tracks = [...input.media].flatMap(([uri, files]) => {
+  const playlists = [...input.media].flatMap(([uri, files]) => {
     const playlist = read(files.playlist, parseMediaPlaylist, unreadable);
     return playlist ? [readTrack(uri, files, playlist, multivariant?.renditions ?? [])] : [];
   });
+  const tracks = playlists.filter(({ kind }) => kind !== 'text');
   const trackOf = (uri: string | undefined): AuditTrack | undefined => tracks.find((track) => track.uri === uri);
   const variants = (multivariant?.variants ?? []).map((variant, index): AuditVariant => {
     const track = trackOf(variant.uri);
@@ -81,6 +84,7 @@ export function readAuditTitle(input: AuditInput): AuditTitle {
     input,
     ...(multivariant ? { multivariant } : {}),
     tracks,
+    texts: playlists.filter(({ kind }) => kind === 'text'),
     variants,
     unreadable,
     frameSeconds: shortestFrame(tracks, 'video') ?? shortestFrame(tracks, 'audio') ?? 0,
@@ -103,6 +107,7 @@ function read<T>(file: PlaylistFile, parse: (text: string) => T, unreadable: Aud
 }
 
 function readTrack(uri: string, files: MediaFiles, playlist: MediaPlaylist, renditions: readonly MediaRendition[]): AuditTrack {
+  const own = renditions.filter((rendition) => rendition.uri === uri);
   const init = files.inits.values().next().value?.facts;
   const segments = playlist.segments.map((entry, index): AuditSegment => {
     const file = files.segments[index] ?? { where: entry.uri, problem: 'It was not loaded.' };
@@ -115,12 +120,12 @@ function readTrack(uri: string, files: MediaFiles, playlist: MediaPlaylist, rend
   return {
     uri,
     where: files.playlist.where,
-    kind: init?.kind ?? 'other',
+    kind: own.some(({ type }) => type === 'SUBTITLES') ? 'text' : (init?.kind ?? 'other'),
     playlist,
     files,
     ...(init ? { init } : {}),
     segments,
-    renditions: renditions.filter((rendition) => rendition.uri === uri),
+    renditions: own,
     frameSeconds: samples > 0 ? seconds / samples : 0,
     isComplete: facts.length === segments.length && segments.length > 0,
   };

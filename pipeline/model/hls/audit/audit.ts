@@ -7,6 +7,7 @@ import { DELIVERY_RULES } from './delivery-rules.ts';
 import { OFFER_RULES } from './offer-rules.ts';
 import { PLAYLIST_RULES } from './playlist-rules.ts';
 import type { Rule } from './rule.ts';
+import { TEXT_RULES } from './text-rules.ts';
 import { TIMING_RULES } from './timing-rules.ts';
 
 /** Every rule, in the order it is reported. */
@@ -16,6 +17,7 @@ export const RULES: readonly Rule[] = [
   ...CODEC_RULES,
   ...OFFER_RULES,
   ...BANDWIDTH_RULES,
+  ...TEXT_RULES,
   ...DELIVERY_RULES,
 ];
 
@@ -54,8 +56,8 @@ export function auditTitle(input: AuditInput, rules: readonly Rule[] = RULES): A
     conforms: counts.must === 0,
     summary: {
       variants: title.variants.length,
-      mediaPlaylists: title.tracks.length,
-      segments: title.tracks.reduce((sum, { segments }) => sum + segments.length, 0),
+      mediaPlaylists: title.tracks.length + title.texts.length,
+      segments: [...title.tracks, ...title.texts].reduce((sum, { segments }) => sum + segments.length, 0),
       durationSeconds: title.tracks[0] ? playlistSeconds(title.tracks[0].playlist) : 0,
       mustViolations: counts.must,
       shouldViolations: counts.should,

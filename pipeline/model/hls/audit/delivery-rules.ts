@@ -49,11 +49,12 @@ export const DELIVERY_RULES: Rule[] = [
   },
 ];
 
-type FileKind = 'playlist' | 'init' | 'segment';
+type FileKind = 'playlist' | 'init' | 'segment' | 'text';
 
 const TYPES: Record<FileKind, string[]> = {
   playlist: ['application/vnd.apple.mpegurl', 'audio/mpegurl'],
   init: ['video/mp4', 'audio/mp4'],
+  text: ['text/vtt'],
   segment: ['video/iso.segment', 'video/mp4', 'audio/mp4'],
 };
 
@@ -72,7 +73,7 @@ function everyFile({ input }: AuditTitle): { kind: FileKind; folder: string; fil
     ...[...input.media].flatMap(([folder, { playlist, inits, segments }]) => [
       { kind: 'playlist' as const, folder, file: playlist },
       ...[...inits.values()].map((file) => ({ kind: 'init' as const, folder, file })),
-      ...segments.map((file) => ({ kind: 'segment' as const, folder, file })),
+      ...segments.map((file) => ({ kind: file.text ? ('text' as const) : ('segment' as const), folder, file })),
     ]),
   ];
 }

@@ -5,6 +5,7 @@ import { renderAuditReport } from '../../../../../pipeline/model/hls/audit/rende
 import { loadAuditInput } from '../../../../../pipeline/verify/load-audit-input.ts';
 import { goodResponse, memorySource } from '../../../verify/memory-source.ts';
 import { audioRendition, samplePlan, videoRendition } from '../sample-plan.ts';
+import { GOOD_TEXT, PLANTED_IN_TEXT } from './planted-text-violations.ts';
 import { PLANTED } from './planted-violations.ts';
 import { encode, type Files, syntheticTitle } from './synthetic-title.ts';
 
@@ -40,6 +41,12 @@ describe('a good title', () => {
     expect((await audit(syntheticTitle({ plan: samplePlan({ renditions }) }))).violations).toEqual([]);
   });
 
+  test('with subtitles and captions keeps every rule', async () => {
+    const report = await audit(syntheticTitle({ text: GOOD_TEXT }));
+    expect(report.violations).toEqual([]);
+    expect(report.summary).toMatchObject({ mediaPlaylists: 6, segments: 30 });
+  });
+
   test.each([23.976, 29.97, 50, 59.94])('at %s frames per second keeps every rule', async (frameRate) => {
     const level = frameRate > 50 ? 32 : 31;
     const codecs = `avc1.6400${level.toString(16)}`;
@@ -63,8 +70,10 @@ describe('a good title', () => {
   });
 });
 
+const ALL_PLANTED = [...PLANTED, ...PLANTED_IN_TEXT];
+
 describe('a planted violation', () => {
-  test.each(PLANTED)('of $rules is found: $what', async ({ rules, files, respond }) => {
+  test.each(ALL_PLANTED)('of $rules is found: $what', async ({ rules, files, respond }) => {
     const report = await audit(files(), respond);
     expect(ruleIds(report)).toEqual(rules);
     const severities = new Map(RULES.map(({ id, severity }) => [id, severity]));
@@ -72,7 +81,7 @@ describe('a planted violation', () => {
   });
 
   test('is there for every rule', () => {
-    const planted = new Set(PLANTED.flatMap(({ rules }) => rules));
+    const planted = new Set(ALL_PLANTED.flatMap(({ rules }) => rules));
     expect(RULES.map(({ id }) => id).filter((id) => !planted.has(id))).toEqual([]);
   });
 });

@@ -1,10 +1,13 @@
 import { measureRendition } from '../../../../../pipeline/model/hls/measure-rendition.ts';
 import { renderMediaPlaylist } from '../../../../../pipeline/model/hls/render-media-playlist.ts';
 import { renderMultivariant } from '../../../../../pipeline/model/hls/render-multivariant.ts';
+import { renderSubtitlePlaylist, renderSubtitleSegment } from '../../../../../pipeline/model/hls/subtitle-playlist.ts';
+import type { TitleText } from '../../../../../pipeline/model/hls/text-renditions.ts';
 import { concatBytes } from '../../../../../pipeline/model/mp4/box.ts';
 import { renderFragment, renderSegmentType, type SampleInput } from '../../../../../pipeline/model/mp4/fragment.ts';
 import { renderInitSegment } from '../../../../../pipeline/model/mp4/init-segment.ts';
 import type { Plan, RenditionPlan, VideoRenditionPlan } from '../../../../../pipeline/model/plan.ts';
+import type { Cue } from '../../../../../pipeline/model/text/cue.ts';
 import { keyframeTicks } from '../../../../../pipeline/model/timeline/boundaries.ts';
 import { segmentCount, segmentRange } from '../../../../../pipeline/model/timeline/segments.ts';
 import { samplePlan } from '../sample-plan.ts';
@@ -12,6 +15,11 @@ import { syntheticSps } from './synthetic-sps.ts';
 
 /** A title's files by path, as a player would ask for them. */
 export type Files = Map<string, Uint8Array>;
+
+/** The same cues in every track. */
+export interface SyntheticText extends TitleText {
+  cues: readonly Cue[];
+}
 
 /** One moof and mdat to be. */
 export interface FragmentInput {
@@ -25,6 +33,8 @@ export interface SyntheticOptions {
   sampleBytes?: (rendition: RenditionPlan, segment: number) => number;
   /** What goes wrong in a segment: other fragments than the right one. */
   tweak?: (rendition: RenditionPlan, segment: number, fragment: FragmentInput) => FragmentInput[];
+  /** What there is to read; nothing when absent. */
+  text?: SyntheticText;
   /** What goes wrong in the SPS. */
   sps?: Partial<Parameters<typeof syntheticSps>[0]>;
 }
@@ -46,7 +56,13 @@ export function syntheticTitle(options: SyntheticOptions = {}): Files {
       return bandwidth ? [[rendition.id, bandwidth] as const] : [];
     }),
   );
-  files.set('multivariant.m3u8', encode(renderMultivariant(plan, measured)));
+  for (const { id } of options.text?.tracks ?? []) {
+    files.set(`${id}/media.m3u8`, encode(renderSubtitlePlaylist(plan.timeline)));
+    for (let segment = 0; segment < segmentCount(plan.timeline); segment++) {
+      files.set(`${id}/${segment}.vtt`, encode(renderSubtitleSegment(plan.timeline, options.text?.cues ?? [], segment)));
+    }
+  }
+  files.set('multivariant.m3u8', encode(renderMultivariant(plan, measured, options.text)));
   return files;
 }
 

@@ -1,0 +1,180 @@
+import { join } from 'node:path';
+import { AppError, toAppError } from '../errors.ts';
+import type { EventBus } from '../event-bus.ts';
+import { extractSubtitles } from '../ffmpeg/extract-subtitles.ts';
+import type { FfmpegTools } from '../ffmpeg/locate.ts';
+import type { Log } from '../log.ts';
+import type { Plan } from '../model/plan.ts';
+import type { OtherStreamInfo } from '../model/source-info.ts';
+import { type Cue, shiftCues } from '../model/text/cue.ts';
+import { parseSubtitles } from '../model/text/parse-subtitles.ts';
+import { parseVtt } from '../model/text/parse-vtt.ts';
+import { renderVtt } from '../model/text/render-vtt.ts';
+import { SUBTITLE_DOCUMENT, type SubtitleDocument, trackAsset } from '../model/text/subtitle-document.ts';
+import { streamTrackId, textStreams } from '../model/text/text-tracks.ts';
+import { VIDEO_TIMESCALE } from '../model/time.ts';
+import type { TitleRecord } from '../model/title.ts';
+import type { SegmentStore } from '../storage/segment-store.ts';
+import { createTurns } from '../take-turns.ts';
+import { decodeText } from './decode-text.ts';
+import { readSubtitleDocument } from './title-text.ts';
+
+export interface SubtitleTextsSettings {
+  mediaDir: string;
+  store: SegmentStore;
+  bus: EventBus;
+  tools: FfmpegTools;
+  log: Log;
+}
+
+/** The text of subtitle tracks: got out of the source once, kept in the store. */
+export interface SubtitleTexts {
+  /**
+   * The cues of a track, in title time. Of a stream whose text is not stored yet it is got first, one run for all streams of
+   * the title. Undefined for a track that the title does not have. Rejects with AppError `segment_not_ready` (retryable) when
+   * `signal` ends the wait, and with what keeps the text away for now.
+   */
+  readCues(titleId: string, trackId: string, signal: AbortSignal): Promise<Cue[] | undefined>;
+  /** Changes the title's document, one change after another. */
+  change(titleId: string, update: (document: SubtitleDocument) => SubtitleDocument): Promise<void>;
+  /** Resolves when the title's source is not read any more. */
+  dropTitle(titleId: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Encoders go first. */
+const NICENESS = 10;
+/** Each reads a whole source. */
+const AT_ONCE = 2;
+
+interface Extraction {
+  stop: AbortController;
+  done: Promise<void>;
+}
+
+export function createSubtitleTexts({ mediaDir, store, bus, tools, log }: SubtitleTextsSettings): SubtitleTexts {
+  const extractions = new Map<string, Extraction>();
+  const changes = new Map<string, Promise<unknown>>();
+  const takeTurns = createTurns(AT_ONCE);
+  /** Titles whose text was looked after since the start. */
+  const warmed = new Set<string>();
+
+  // After the first segments, so that no film waits for its subtitles; before anybody chooses them, since they take a while.
+  const unsubscribe = bus.subscribe((event) => {
+    if (event.type === 'title-removed') void dropTitle(event.titleId);
+    if (event.type !== 'chunk' || event.state !== 'done' || warmed.has(event.titleId)) return;
+    warmed.add(event.titleId);
+    extract(event.titleId).catch((error: unknown) => {
+      warmed.delete(event.titleId);
+      log.warn({ title: event.titleId, err: error }, 'the subtitles of a title could not be read; they are when somebody asks for them');
+    });
+  });
+
+  async function readCues(titleId: string, trackId: string, signal: AbortSignal): Promise<Cue[] | undefined> {
+    const stored = await readStored(titleId, trackId);
+    if (stored) return stored;
+    await Promise.race([extract(titleId), waitedTooLong(signal)]);
+    return await readStored(titleId, trackId);
+  }
+
+  async function readStored(titleId: string, trackId: string): Promise<Cue[] | undefined> {
+    const bytes = await store.readAsset(titleId, trackAsset(trackId));
+    return bytes && parseVtt(Buffer.from(bytes).toString('utf8'));
+  }
+
+  /** Once for each title at a time. */
+  function extract(titleId: string): Promise<void> {
+    const running = extractions.get(titleId);
+    if (running) return running.done;
+    const stop = new AbortController();
+    const done = takeTurns(() => extractMissing(titleId, stop.signal), stop.signal).finally(() => void extractions.delete(titleId));
+    extractions.set(titleId, { stop, done });
+    return done;
+  }
+
+  async function extractMissing(titleId: string, signal: AbortSignal): Promise<void> {
+    const [title, plan] = await Promise.all([store.readTitle(titleId), store.readPlan(titleId)]);
+    if (!title?.sourceInfo || !plan) return;
+    const missing: OtherStreamInfo[] = [];
+    for (const stream of textStreams(title.sourceInfo)) {
+      if (!(await store.readAsset(titleId, trackAsset(streamTrackId(stream.index))))) missing.push(stream);
+    }
+    if (missing.length > 0) await extractStreams(title, plan, missing, signal);
+  }
+
+  async function extractStreams(title: TitleRecord, plan: Plan, streams: readonly OtherStreamInfo[], signal: AbortSignal): Promise<void> {
+    const path = join(mediaDir, title.source.path);
+    const environment = { tools, log: log.child({ title: title.id }), signal, niceness: NICENESS };
+    const { texts, failure } = await extractSubtitles(path, streams, environment);
+    const error = failure === undefined ? undefined : toAppError(failure);
+    // What may come right by itself is tried again; what is wrong with the source is not.
+    if (error?.retryable || error?.code === 'cancelled') throw error;
+    const failures: SubtitleDocument['failures'] = [];
+    for (const { index, codec, language } of streams) {
+      const cues = parseStream(texts.get(index) ?? new Uint8Array(), codec, language);
+      await store.putAsset(title.id, trackAsset(streamTrackId(index)), Buffer.from(renderVtt(inTitleTime(cues, plan))));
+      if (cues.length === 0 && error) failures.push({ streamIndex: index, reason: 'Nothing of it could be read.' });
+    }
+    if (failures.length > 0) await change(title.id, (document) => ({ ...document, failures: [...document.failures, ...failures] }));
+  }
+
+  function change(titleId: string, update: (document: SubtitleDocument) => SubtitleDocument): Promise<void> {
+    const last = changes.get(titleId) ?? Promise.resolve();
+    const next = last
+      .catch(() => {})
+      .then(async () => {
+        const changed = update(await readSubtitleDocument(store, titleId));
+        await store.putAsset(titleId, SUBTITLE_DOCUMENT, Buffer.from(`${JSON.stringify(changed, null, 1)}\n`));
+      })
+      .finally(() => {
+        if (changes.get(titleId) === next) changes.delete(titleId);
+      });
+    changes.set(titleId, next);
+    return next;
+  }
+
+  async function end(ended: readonly Extraction[]): Promise<void> {
+    for (const { stop } of ended) stop.abort();
+    await Promise.allSettled(ended.map(({ done }) => done));
+  }
+
+  async function dropTitle(titleId: string): Promise<void> {
+    warmed.delete(titleId);
+    const extraction = extractions.get(titleId);
+    if (extraction) await end([extraction]);
+  }
+
+  return {
+    readCues,
+    change,
+    dropTitle,
+    async close() {
+      unsubscribe();
+      await end([...extractions.values()]);
+    },
+  };
+}
+
+function parseStream(bytes: Uint8Array, codec: string, language: string | undefined): Cue[] {
+  const { text } = decodeText(bytes, language);
+  return parseSubtitles(codec === 'ass' || codec === 'ssa' ? withoutEventFormat(text) : text).flatMap(({ cues }) => cues);
+}
+
+/** Containers hold events in one order of columns, whatever the header that came with them says of it. */
+function withoutEventFormat(ass: string): string {
+  return ass.replace(/^(\[events\]\s*\n)format:.*$/im, '$1');
+}
+
+/** The source counts from wherever it likes; a title counts from its first frame. */
+function inTitleTime(cues: readonly Cue[], { originTicks }: Plan): Cue[] {
+  return shiftCues(cues, -Math.round((originTicks * 1000) / VIDEO_TIMESCALE));
+}
+
+function waitedTooLong(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const tell = (): void =>
+      reject(new AppError('segment_not_ready', 'These subtitles are still being read. Ask again in a moment.', { retryable: true }));
+    if (signal.aborted) tell();
+    else signal.addEventListener('abort', tell, { once: true });
+  });
+}

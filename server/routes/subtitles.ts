@@ -1,0 +1,53 @@
+import compression from 'compression';
+import { Router } from 'express';
+import { renditionRevision } from '../../pipeline/catalogue/derive-state.ts';
+import { AppError } from '../../pipeline/errors.ts';
+import { renderSubtitlePlaylist, renderSubtitleSegment } from '../../pipeline/model/hls/subtitle-playlist.ts';
+import { findTextTrack } from '../../pipeline/model/hls/text-renditions.ts';
+import type { Plan } from '../../pipeline/model/plan.ts';
+import type { TextTrack } from '../../pipeline/model/text/text-tracks.ts';
+import { segmentCount } from '../../pipeline/model/timeline/segments.ts';
+import { readTitleText } from '../../pipeline/text/title-text.ts';
+import { sendText } from '../http/send.ts';
+import { startWaiting, type WaitLimits } from '../http/waiting.ts';
+import type { Services } from '../services.ts';
+import { checkRenditionId, checkSubtitleSegment, checkTitleId } from './params.ts';
+import { PLAYLIST_TYPE } from './playlists.ts';
+
+/** Always UTF-8; said, since not everything that reads text knows that WebVTT is (Apple authoring 10.4). */
+const VTT_TYPE = 'text/vtt; charset=utf-8';
+
+/** The subtitle tracks of a title: `GET /titles/:id/:rendition/media.m3u8` where the rendition is one, and its segments `/:n.vtt`. */
+export function subtitleRoutes({ store, subtitles }: Services, limits: WaitLimits): Router {
+  const router = Router();
+  const gzip = compression({ threshold: 0, filter: () => true });
+
+  async function find(titleId: string, renditionId: string): Promise<{ plan: Plan; track: TextTrack } | undefined> {
+    const plan = await store.readPlan(titleId, renditionRevision(renditionId));
+    const track = plan && findTextTrack(await readTitleText(store, titleId), plan, renditionId);
+    return plan && track && { plan, track };
+  }
+
+  router.get('/titles/:id/:rendition/media.m3u8', gzip, async (req, res, next) => {
+    const found = await find(checkTitleId(req.params.id), checkRenditionId(req.params.rendition));
+    if (!found) return next();
+    const { timeline } = found.plan;
+    sendText(req, res, renderSubtitlePlaylist(timeline), PLAYLIST_TYPE, timeline.ended ? 'media-playlist' : 'live-data');
+  });
+
+  router.get('/titles/:id/:rendition/:segment.vtt', gzip, async (req, res) => {
+    const titleId = checkTitleId(req.params.id);
+    const segment = checkSubtitleSegment(req.params.segment);
+    const found = await find(titleId, checkRenditionId(req.params.rendition));
+    if (!found) throw new AppError('not_found', 'There is no such title or subtitle track.');
+    const { timeline } = found.plan;
+    if (segment >= segmentCount(timeline)) throw new AppError('segment_past_end', 'The title ends before this segment.');
+    const waiting = startWaiting(res, limits);
+    const cues = await subtitles.readCues(titleId, found.track.id, waiting.signal);
+    if (waiting.isClientGone()) return;
+    if (!cues) throw new AppError('not_found', 'The text of this subtitle track is gone. Drop its file again.');
+    sendText(req, res, renderSubtitleSegment(timeline, cues, segment), VTT_TYPE, 'subtitles');
+  });
+
+  return router;
+}
