@@ -48,6 +48,8 @@ export function audioFilter(stream: AudioStreamInfo, rendition: AudioRenditionPl
     `asettb=1/${stream.sampleRate}`,
     `asetpts='${positionExpression(stream, onGrid)}-(${origin})'`,
     `atrim=start_pts=${window.inputStart}`,
+    // Changes nothing but stretches at another rate than the source began with: everything behind it counts at the one rate.
+    `aresample=${stream.sampleRate}`,
     ...mixFilters(rendition),
     // first_pts counts input samples (tried). Where positions are exact, so are gaps and overlaps; a clock that only hints is followed loosely.
     `aresample=${rendition.timescale}:async=1:min_comp=0.0001:min_hard_comp=${onGrid ? '0.0001' : '0.1'}:first_pts=${window.inputStart}`,
@@ -97,7 +99,9 @@ function hasKnownGrid(stream: AudioStreamInfo): boolean {
 function positionExpression(stream: AudioStreamInfo, onGrid: boolean): string {
   if (!onGrid || isExact(stream)) return 'PTS';
   const anchor = stream.gridAnchorSamples ?? rescale(stream.startTicks, VIDEO_TIMESCALE, stream.sampleRate);
-  const onGridPosition = `(${anchor})+${stream.frameSamples}*round((PTS-(${anchor}))/${stream.frameSamples})`;
+  // At another rate frames have another length.
+  const roundedPosition = `(${anchor})+${stream.frameSamples}*round((PTS-(${anchor}))/${stream.frameSamples})`;
+  const onGridPosition = `if(eq(SR,${stream.sampleRate}),${roundedPosition},PTS)`;
   if (stream.gridAnchorSamples === undefined) return onGridPosition;
   // The first frame has lost its priming: it ends where the grid begins.
   return `if(lt(PTS+NB_SAMPLES/2,${anchor}),(${anchor})-NB_SAMPLES,${onGridPosition})`;

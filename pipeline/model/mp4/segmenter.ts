@@ -142,7 +142,11 @@ function createVideoSegmenter(options: SegmenterOptions): Segmenter {
   };
 }
 
-/** Audio: whole codec frames on their own grid. Frames before the chunk are encoder pre-roll and are dropped by their time. */
+/**
+ * Audio: whole codec frames on their own grid. Frames before the chunk are encoder pre-roll and are dropped by their time; so are
+ * frames beside the grid: where a source changes its channels or its rate, ffmpeg begins its filters anew and its muxer puts the
+ * repetition, tick by tick, behind what was there.
+ */
 function createAudioSegmenter(options: SegmenterOptions): Segmenter {
   const { timeline, rendition } = options;
   const frameSamples = rendition.kind === 'audio' ? rendition.frameSamples : 1;
@@ -150,13 +154,16 @@ function createAudioSegmenter(options: SegmenterOptions): Segmenter {
   let range = segmentRange(timeline, rendition, segment);
   let nextTicks = range.startTicks;
   let samples: SampleInput[] = [];
+  let hasBegun = false;
 
   return {
     push(frame) {
       if (segment >= options.endSegment || frame.ptsTicks < nextTicks) return [];
+      if (hasBegun && frame.ptsTicks % frameSamples !== 0) return [];
       if (frame.ptsTicks > nextTicks)
         throw new SegmenterError({ kind: 'gap', segment, fromTicks: nextTicks, toTicks: frame.ptsTicks }, 'audio');
       samples.push({ durationTicks: frameSamples, compositionOffsetTicks: 0, isSync: true, data: frame.data });
+      hasBegun = true;
       nextTicks += frameSamples;
       if (nextTicks < range.endTicks) return [];
       const finished = renderSegment(segment, range.startTicks, samples);

@@ -65,6 +65,7 @@ describe('the filters of a sound', () => {
       'asettb=1/48000',
       "asetpts='PTS-(48000)'",
       'atrim=start_pts=768',
+      'aresample=48000',
       'aresample=48000:async=1:min_comp=0.0001:min_hard_comp=0.0001:first_pts=768',
       'aformat=sample_fmts=fltp:channel_layouts=stereo',
       'apad',
@@ -82,7 +83,7 @@ describe('the filters of a sound', () => {
       ],
     };
     expect(audioFilter(stream(), audioRendition({ mix }), window, 0)).toContain(
-      ',aformat=sample_fmts=fltp:channel_layouts=5.1(side),pan=stereo|c0=0.5*c0+0.25*c2|c1=0.5*c1+0.25*c2,aresample=48000',
+      ',aresample=48000,aformat=sample_fmts=fltp:channel_layouts=5.1(side),pan=stereo|c0=0.5*c0+0.25*c2|c1=0.5*c1+0.25*c2,aresample=48000',
     );
   });
 
@@ -97,13 +98,15 @@ describe('the filters of a sound', () => {
   test('round times that are coarser than a sample to the source’s own frames; the first one, cut short, ends on their grid', () => {
     const mp3 = stream({ timeBase: { num: 1, den: 1000 }, frameSamples: 1152, gridAnchorSamples: 2255 });
     expect(audioFilter(mp3, audioRendition(), window, 0)).toContain(
-      "asetpts='if(lt(PTS+NB_SAMPLES/2,2255),(2255)-NB_SAMPLES,(2255)+1152*round((PTS-(2255))/1152))-(0)'",
+      "asetpts='if(lt(PTS+NB_SAMPLES/2,2255),(2255)-NB_SAMPLES,if(eq(SR,48000),(2255)+1152*round((PTS-(2255))/1152),PTS))-(0)'",
     );
   });
 
   test('count frames from the first sample where no other anchor is known', () => {
     const ts = stream({ timeBase: { num: 1, den: 90_000 }, sampleRate: 44_100, startTicks: 126_000 });
-    expect(audioFilter(ts, audioRendition(), window, 0)).toContain("asetpts='(61740)+1024*round((PTS-(61740))/1024)-(0)'");
+    expect(audioFilter(ts, audioRendition(), window, 0)).toContain(
+      "asetpts='if(eq(SR,44100),(61740)+1024*round((PTS-(61740))/1024),PTS)-(0)'",
+    );
   });
 
   test('follow a clock loosely that has neither exact times nor a known grid', () => {

@@ -234,6 +234,15 @@ describe('a sound', () => {
     expect(problemOf(() => cut(audio(0, 1), [frame(1, true)]))).toMatchObject({ kind: 'gap', fromTicks: 0, toTicks: 1 });
   });
 
+  test('is not disturbed by what a muxer puts beside its grid while ffmpeg begins its filters anew', () => {
+    const repetition = Array.from({ length: 1100 }, (_, index) => frame(29 * 1024 + 1 + index, true)).filter(
+      ({ ptsTicks }) => ptsTicks % 1024 !== 0,
+    );
+    const segments = cut(audio(0, 1), [...sound(0, 30), ...repetition, ...sound(30, 50)]);
+    expect(segments).toHaveLength(1);
+    expect(segments[0]!.bytes).toEqual(cut(audio(0, 1), sound(0, 50))[0]!.bytes);
+  });
+
   test('that ends before its chunk is refused', () => {
     expect(problemOf(() => cut(audio(0, 2), sound(0, 60)))).toEqual({ kind: 'ended', segment: 1, lastTicks: 60 * 1024 });
   });
