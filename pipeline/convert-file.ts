@@ -17,6 +17,7 @@ import { type PlanSettings, planTitle } from './model/plan-title.ts';
 import { reportStreams } from './model/stream-report.ts';
 import { segmentCount } from './model/timeline/segments.ts';
 import type { TitleRecord } from './model/title.ts';
+import { normaliseLoudness } from './normalise-loudness.ts';
 import { readSeekIndex } from './seek-indexes.ts';
 import type { SegmentStore } from './storage/segment-store.ts';
 
@@ -127,13 +128,14 @@ async function begin(
 ): Promise<{ title: TitleRecord; plan: Plan }> {
   const { tools, log, signal } = options;
   const sourceInfo = await probeSource(path, { tools, log, signal });
-  const plan = planTitle({
+  const planned = planTitle({
     titleId: TITLE_ID,
     revision: 0,
     info: sourceInfo,
     settings: options.plan,
     encoderFingerprint: tools.encoderFingerprint,
   });
+  const plan = await normaliseLoudness(planned, { path }, options.plan.loudnessLufs, { tools, log, signal });
   const originalName = basename(path).normalize('NFC');
   const title: TitleRecord = {
     version: 1,

@@ -15,6 +15,7 @@ import { type PlanSettings, planTitle } from './model/plan-title.ts';
 import type { SourceInfo } from './model/source-info.ts';
 import { reportStreams } from './model/stream-report.ts';
 import type { StreamReport, TitleRecord } from './model/title.ts';
+import { normaliseLoudness } from './normalise-loudness.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { SegmentStore } from './storage/segment-store.ts';
 import { createTurns } from './take-turns.ts';
@@ -163,7 +164,7 @@ export function createTitlePreparer(settings: TitlePreparerSettings): TitlePrepa
     const { sourceInfo, report } = title.sourceInfo
       ? { sourceInfo: title.sourceInfo, report: title.report }
       : await probe(title, signal, log);
-    const plan = standing ?? (await makePlan(title.id, sourceInfo));
+    const plan = standing ?? (await makePlan(title, sourceInfo, signal, log));
     signal.throwIfAborted();
     await store.writePlan(plan);
     const record = { ...title, sourceInfo, report, planRevision: plan.revision };
@@ -183,10 +184,12 @@ export function createTitlePreparer(settings: TitlePreparerSettings): TitlePrepa
   }
 
   /** The next revision: a published plan never changes (I11). */
-  async function makePlan(titleId: string, info: SourceInfo): Promise<Plan> {
+  async function makePlan({ id: titleId, source }: TitleRecord, info: SourceInfo, signal: AbortSignal, log: Log): Promise<Plan> {
     const last = await store.readPlan(titleId);
     const revision = last ? last.revision + 1 : 0;
-    return planTitle({ titleId, revision, info, settings: settings.plan, encoderFingerprint: tools.encoderFingerprint });
+    const plan = planTitle({ titleId, revision, info, settings: settings.plan, encoderFingerprint: tools.encoderFingerprint });
+    const path = join(settings.mediaDir, source.path);
+    return normaliseLoudness(plan, { path }, settings.plan.loudnessLufs, { tools, log, signal });
   }
 
   /** After the first chunk, so that a picture for the library never delays the film. A title without one still plays. */

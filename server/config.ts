@@ -73,6 +73,11 @@ export const settingsSchema = z.strictObject({
   CRF: number(z.number('must be a number').min(10).max(40))
     .default(DEFAULT_LADDER.crf)
     .meta({ description: 'Quality of libx264: lower is better and larger. The bit rate is capped per rung all the same.' }),
+  LOUDNESS_LUFS: number(z.number('must be a number such as -16').min(-36).max(-5)).optional().meta({
+    description:
+      'Makes every sound track as loud as this (EBU R128), as far as its true peak allows: -23 as in broadcasting, -16 for headphones. Each track is heard once before its title can be played, about a second for two minutes of it; holds for titles that are planned from now on. Unset: as loud as it is.',
+    unit: 'LUFS',
+  }),
   ENCODERS: number(z.number('must be a number').int().min(1).max(64))
     .optional()
     .meta({ description: 'How many ffmpeg runs there are at once. Unset: what fits the cores.' }),

@@ -2,10 +2,11 @@ import type { PlanSettings } from '../pipeline/model/plan-title.ts';
 import { DEFAULT_TIMELINE } from '../pipeline/model/timeline/boundaries.ts';
 import type { Settings } from './config.ts';
 
-/** What the settings say of ladder and timeline. */
-export function planSettings({ LADDER, PRESET, CRF, SEGMENT_SECONDS }: Settings): PlanSettings {
+/** What the settings say of ladder, timeline and sound. */
+export function planSettings({ LADDER, PRESET, CRF, SEGMENT_SECONDS, LOUDNESS_LUFS }: Settings): PlanSettings {
   return {
     ladder: { rungs: LADDER, preset: PRESET, crf: CRF },
     timeline: { ...DEFAULT_TIMELINE, segmentSeconds: SEGMENT_SECONDS },
+    ...(LOUDNESS_LUFS === undefined ? {} : { loudnessLufs: LOUDNESS_LUFS }),
   };
 }

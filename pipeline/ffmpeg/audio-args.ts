@@ -69,7 +69,7 @@ export function silenceFilter(rendition: AudioRenditionPlan, window: AudioWindow
 }
 
 /** In floating point, and from the planned layout on, so that a source that changes its channels on the way is mixed by the same gains. */
-function mixFilters({ mix, channels }: AudioRenditionPlan): string[] {
+export function mixFilters({ mix, channels }: AudioRenditionPlan): string[] {
   if (!mix) return [];
   const outputs = mix.gains.map((row, output) => {
     const terms = row.flatMap((gain, input) => (gain === 0 ? [] : [`${gain}*c${input}`]));

@@ -10,6 +10,8 @@ import { planTimeline, type TimelineSettings } from './timeline/boundaries.ts';
 export interface PlanSettings {
   ladder: LadderSettings;
   timeline: TimelineSettings;
+  /** Wanted loudness of every sound, LUFS; absent: as loud as it is. */
+  loudnessLufs?: number;
 }
 
 export interface PlanTitleInput {

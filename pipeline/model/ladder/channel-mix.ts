@@ -1,6 +1,6 @@
 /**
- * How the channels of a source become those of a rendition. `gains[output][input]`, in the order of the layouts; a row's gains
- * add up to 1 at most, so that no source, however loud, is clipped by being mixed.
+ * How the channels of a source become those of a rendition. `gains[output][input]`, in the order of the layouts. A row's gains
+ * add up to 1 at most, so that no source, however loud, is clipped by being mixed; more only where its loudness was measured.
  */
 export interface ChannelMix {
   /** What ffmpeg is to make of the source first: the name of a layout, or `9c` for nine channels that nobody named. */
