@@ -4,12 +4,13 @@ import { MOST_PIXELS } from './source-limits.ts';
 /**
  * The containers that are films or sound, by ffmpeg's demuxer names; ffmpeg's own choice by content must be one of them.
  * Left out on purpose: whatever names other files or hosts (hls, dash, concat, sdp, webm_dash_manifest, image2 patterns),
- * devices (lavfi, x11grab), text drawn as pictures (tty, xbin), stills, subtitles, and the formats of old games.
+ * devices (lavfi, x11grab), text drawn as pictures (tty, xbin), stills, subtitles, and the formats of old games; AMR without its
+ * header too, which ffmpeg sees in any noise (an MP3 behind 200 kB of something else).
  */
 export const ALLOWED_DEMUXERS: readonly string[] = [
   ...['mov', 'matroska', 'mpegts', 'mpeg', 'avi', 'flv', 'ogg', 'asf', 'asf_o', 'mxf', 'gxf', 'rm', 'nut', 'nsv', 'ivf', 'wtv', 'dv'],
   ...['wav', 'w64', 'aiff', 'caf', 'au', 'voc', 'flac', 'mp3', 'aac', 'loas', 'ac3', 'eac3', 'dts', 'dtshd', 'truehd', 'mlp', 'amr'],
-  ...['amrnb', 'amrwb', 'ape', 'wv', 'tta', 'tak', 'oma', 'mpc', 'mpc8', 'dsf', 'iff', 'qcp', 'sox', 'xwma'],
+  ...['ape', 'wv', 'tta', 'tak', 'oma', 'mpc', 'mpc8', 'dsf', 'iff', 'qcp', 'sox', 'xwma'],
   ...['h261', 'h263', 'h264', 'hevc', 'av1', 'obu', 'm4v', 'mpegvideo', 'vc1', 'dirac', 'gif', 'apng'],
 ];
 

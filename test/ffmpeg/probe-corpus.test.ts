@@ -26,6 +26,7 @@ describe.skipIf(!existsSync(CORPUS))('the corpus', () => {
     ['evil_hls_subfile.ts', 'source_not_media'],
     ['evil_ffconcat_absolute.mp4', 'source_not_media'],
     ['evil_svg_file_ref.svg', 'source_not_media'],
+    ['mp3_200kB_garbage_prefix.mp3', 'source_not_media'],
     ['polyglot_jpeg_motionphoto.jpg', 'source_not_media'],
   ])('%s is refused as %s', async (name, code) => {
     await expect(probeSource(join(CORPUS, name), OPTIONS)).rejects.toMatchObject({ code });
