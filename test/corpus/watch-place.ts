@@ -4,7 +4,7 @@ import type { ShownPicture } from './compare-pictures.ts';
 export interface PlaceSeen {
   /** Absent where there is no picture. */
   picture?: ShownPicture;
-  /** Pictures decoded since the place was asked for. */
+  /** Pictures decoded so far: where one stands for long, none need come for the place. */
   frames: number;
   /** Of sound, since the place was asked for. */
   soundBytes: number;
@@ -30,7 +30,7 @@ export async function watchPlace({ seconds, playSeconds, isLast, pictureSide }: 
   const { video } = window.millracePlayer!;
   const media = video as HTMLVideoElement & { webkitAudioDecodedByteCount: number };
   video.pause();
-  const before = { frames: video.getVideoPlaybackQuality().totalVideoFrames, soundBytes: media.webkitAudioDecodedByteCount };
+  const soundBytesBefore = media.webkitAudioDecodedByteCount;
   // Also to where it is: what is shown then was decoded for this place.
   const seeked = new Promise((resolve) => video.addEventListener('seeked', resolve, { once: true }));
   video.currentTime = seconds;
@@ -66,8 +66,8 @@ export async function watchPlace({ seconds, playSeconds, isLast, pictureSide }: 
   video.pause();
   return {
     ...(luma.length > 0 ? { picture: shown } : {}),
-    frames: video.getVideoPlaybackQuality().totalVideoFrames - before.frames,
-    soundBytes: media.webkitAudioDecodedByteCount - before.soundBytes,
+    frames: video.getVideoPlaybackQuality().totalVideoFrames,
+    soundBytes: media.webkitAudioDecodedByteCount - soundBytesBefore,
     movedSeconds: video.currentTime - from,
     hasEnded: video.ended,
   };
