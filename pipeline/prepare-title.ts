@@ -24,6 +24,8 @@ import { missingAssets, POSTER, WAVEFORM } from './title-assets.ts';
 /** A hundred files dropped together are not probed together. */
 const PROBES_AT_ONCE = 2;
 const DEFAULT_REST_MS = 10_000;
+/** A source that took too long to read may be on a busy disk; or it has no end, and keeps others from being probed. */
+const MOST_SLOW_READS = 3;
 
 export interface TitlePreparerSettings {
   mediaDir: string;
@@ -36,6 +38,8 @@ export interface TitlePreparerSettings {
   scheduler: Pick<Scheduler, 'scheduleTitle'>;
   /** How long a title rests that could not be prepared for want of something that may come back. Default 10 s. */
   restMs?: number;
+  /** How long one run of ffprobe may take: see FfprobeOptions. */
+  probeTimeoutMs?: number;
   /** Keeps what failed, with its reason. */
   failTitle(titleId: string, error: AppError): Promise<void>;
 }
@@ -63,6 +67,7 @@ export function createTitlePreparer(settings: TitlePreparerSettings): TitlePrepa
   const { store, catalogue, bus, tools } = settings;
   const tasks = new Map<string, Task>();
   const resting = new Map<string, NodeJS.Timeout>();
+  const slowReads = new Map<string, number>();
   const takeTurns = createTurns(PROBES_AT_ONCE);
   const takeWaveformTurns = createTurns(1);
   let isClosed = false;
@@ -106,9 +111,17 @@ export function createTitlePreparer(settings: TitlePreparerSettings): TitlePrepa
       (signal, log) => takeTurns(() => prepareTitle(titleId, signal, log), signal),
       (thrown, log) => {
         const error = toAppError(thrown);
-        return error.retryable ? rest(titleId, error, log) : settings.failTitle(titleId, error);
+        return error.retryable && !isSlowOnceMore(titleId, error) ? rest(titleId, error, log) : settings.failTitle(titleId, error);
       },
     );
+  }
+
+  /** For the last time. */
+  function isSlowOnceMore(titleId: string, error: AppError): boolean {
+    if (error.details.timeoutMs === undefined) return false;
+    const count = (slowReads.get(titleId) ?? 0) + 1;
+    slowReads.set(titleId, count);
+    return count >= MOST_SLOW_READS && slowReads.delete(titleId);
   }
 
   async function rest(titleId: string, error: AppError, log: Log): Promise<void> {
@@ -179,7 +192,8 @@ export function createTitlePreparer(settings: TitlePreparerSettings): TitlePrepa
   async function probe(title: TitleRecord, signal: AbortSignal, log: Log): Promise<{ sourceInfo: SourceInfo; report: StreamReport[] }> {
     await catalogue.setState(title.id, 'probing');
     bus.publish({ type: 'title', titleId: title.id, state: 'probing', progress: 0 });
-    const sourceInfo = await probeSource(join(settings.mediaDir, title.source.path), { tools, log, signal });
+    const limit = settings.probeTimeoutMs === undefined ? {} : { timeoutMs: settings.probeTimeoutMs };
+    const sourceInfo = await probeSource(join(settings.mediaDir, title.source.path), { tools, log, signal, ...limit });
     return { sourceInfo, report: reportStreams(sourceInfo) };
   }
 

@@ -164,5 +164,5 @@ function endedFromOutside(): AppError {
 
 function tooSlow(timeoutMs: number): AppError {
   const message = `Reading this file took longer than ${Math.round(timeoutMs / 1000)} s. Check the disk it is on, then add it again.`;
-  return new AppError('source_unreadable', message, { retryable: true });
+  return new AppError('source_unreadable', message, { retryable: true, details: { timeoutMs } });
 }

@@ -4,8 +4,12 @@ import { INPUT_LIMITS } from '../../pipeline/ffmpeg/ffprobe-command.ts';
 import { PICTURE_SIDE, type ReferenceFrame } from './compare-pictures.ts';
 
 const PICTURE_BYTES = PICTURE_SIDE ** 2;
+const DAMAGE = /error while decoding|concealing|[Ii]nvalid data found/;
 
-/** What a bare ffmpeg sees in a stream, as small pictures; as far as it gets. */
+/**
+ * What a bare ffmpeg sees in a stream, as small pictures; as far as it gets. None of a stream that is damaged: what a decoder
+ * makes of it depends on where it enters.
+ */
 export async function decodeReference(path: string, streamIndex: number, signal: AbortSignal): Promise<ReferenceFrame[]> {
   const picture = `showinfo,scale=${PICTURE_SIDE}:${PICTURE_SIDE}:flags=area,format=gray`;
   const input = ['-hide_banner', '-nostdin', '-nostats', ...INPUT_LIMITS, '-i', `file:${path}`];
@@ -15,7 +19,8 @@ export async function decodeReference(path: string, streamIndex: number, signal:
   const { stdout, stderr } = await promisify(execFile)('ffmpeg', args, options).catch(
     (error: { stdout?: Buffer; stderr?: Buffer }) => error,
   );
-  return pairPictures(parseShowinfo(stderr?.toString('latin1') ?? ''), stdout ?? Buffer.alloc(0));
+  const said = stderr?.toString('latin1') ?? '';
+  return DAMAGE.test(said) ? [] : pairPictures(parseShowinfo(said), stdout ?? Buffer.alloc(0));
 }
 
 export interface FrameFacts {

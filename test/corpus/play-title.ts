@@ -97,7 +97,7 @@ function describeTitle(
     `${durationSeconds.toFixed(2)} s`,
     picture ? `${picture.width}×${picture.height}` : 'no picture',
     tracks === 0 ? 'silent' : tracks === 1 ? 'sound' : `${tracks} sounds`,
-    ...(picture && reference.length === 0 ? ['no reference picture'] : []),
+    ...(picture && reference.length === 0 ? ['not compared: the source is damaged'] : []),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -48,6 +48,18 @@ test('a title that is prepared twice at once is probed once', async () => {
 });
 
 describe('a source', () => {
+  test('that takes too long to read is tried again, but not for ever: others want to be probed', async () => {
+    const folder = await newHome();
+    const ffprobePath = join(folder, 'ffprobe');
+    await writeFile(ffprobePath, `#!/bin/sh\necho run >> ${join(folder, 'runs')}\nexec sleep 60\n`, { mode: 0o755 });
+    const home = await openHome(folder, { restMs: 10, probeTimeoutMs: 300, tools: { ffprobePath } });
+    await home.addTitle(film, 'film');
+    await home.preparer.prepare('film');
+    await home.waitFor((event) => event.type === 'title' && event.state === 'failed');
+    expect((await home.store.readTitle('film'))?.error).toMatchObject({ code: 'source_unreadable' });
+    expect((await readFile(join(folder, 'runs'), 'utf8')).trim().split('\n')).toHaveLength(3);
+  });
+
   test('that vanished before the probe lets its title wait, and go on when it is put back', async () => {
     const home = await openHome(await newHome(), { restMs: 10 });
     await home.addTitle(film, 'film');

@@ -73,6 +73,7 @@ export interface OpenOptions extends Partial<Pick<WorkEngineSettings, 'chunkSeco
   plan?: PlanSettings;
   /** How long a title rests that cannot be prepared, or goes on for now. */
   restMs?: number;
+  probeTimeoutMs?: number;
   tools?: Partial<FfmpegTools>;
   /** The clock that leases are measured by. */
   nowMs?: () => number;
@@ -125,6 +126,7 @@ export async function openHome(home: string, options: OpenOptions = {}) {
     ...{ mediaDir: home, store, catalogue, bus, tools, log, scheduler, failTitle },
     plan: options.plan ?? SMALL_PLAN,
     ...(options.restMs === undefined ? {} : { restMs: options.restMs }),
+    ...(options.probeTimeoutMs === undefined ? {} : { probeTimeoutMs: options.probeTimeoutMs }),
   });
 
   let closed: Promise<void> | undefined;
