@@ -36,6 +36,13 @@ export async function watchPlace({ seconds, playSeconds, isLast, pictureSide }: 
   video.currentTime = seconds;
   await seeked;
   while (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) await new Promise(requestAnimationFrame);
+  // The picture of the old place may still be on the screen; where one stands for long, no new one comes.
+  for (let shown = Number.NEGATIVE_INFINITY; video.videoWidth > 0 && Math.abs(shown - seconds) > 0.5; ) {
+    shown = await new Promise<number>((resolve) => {
+      video.requestVideoFrameCallback((_, frame) => resolve(frame.mediaTime));
+      setTimeout(resolve, 2000, seconds);
+    });
+  }
   await new Promise(requestAnimationFrame);
   await new Promise(requestAnimationFrame);
 
