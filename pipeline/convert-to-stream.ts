@@ -1,6 +1,7 @@
 import { AppError } from './errors.ts';
 import { type ChunkSource, chunkCommand } from './ffmpeg/chunk-command.ts';
 import { encodeFillers, type Fillers } from './ffmpeg/encode-fillers.ts';
+import { decodeFromTicks } from './ffmpeg/field-filters.ts';
 import { scanPacketsAround } from './ffmpeg/packet-index.ts';
 import { type ChunkSink, type RunEnvironment, runChunk } from './ffmpeg/run-chunk.ts';
 import { checkSegment } from './model/mp4/check-segment.ts';
@@ -97,7 +98,9 @@ async function encodeChunk(job: ConvertJob, { gaps, areKnown }: SourceGaps, sink
   }
   if (encoded.length === 0) return;
   const startTicks = rungs[0] ? chunkRange(plan.timeline, rungs[0], chunk).startTicks : 0;
-  const keyframeBeforeTicks = startTicks === 0 ? undefined : await job.keyframeBefore?.(plan.originTicks + startTicks);
+  const { video } = source.info;
+  const keyframeBeforeTicks =
+    startTicks === 0 || !video ? undefined : await job.keyframeBefore?.(decodeFromTicks(video, plan.originTicks + startTicks));
   const fillerFrames = new Map([...fillers].map(([id, { frames }]) => [id, frames]));
   const encode = (renditionIds: string[], runEnvironment: RunEnvironment): Promise<void> => {
     const part = { ...chunk, renditionIds };

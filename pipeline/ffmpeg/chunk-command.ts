@@ -5,6 +5,7 @@ import { type Gap, keyframesBesideGaps } from '../model/timeline/gaps.ts';
 import { chunkRange } from '../model/timeline/segments.ts';
 import { audioEncoderArgs, audioFilter, planAudioWindow, silenceFilter } from './audio-args.ts';
 import { INPUT_LIMITS } from './ffprobe-command.ts';
+import { decodeFromTicks, deinterlaceFilters } from './field-filters.ts';
 import { NO_AUTOROTATION, pictureFilters } from './picture-filters.ts';
 import { chooseAudioSeek, chooseVideoSeek, seekTrust } from './seek.ts';
 import { FRAGMENT_ARGS, videoEncoderArgs } from './video-args.ts';
@@ -30,7 +31,7 @@ export interface ChunkCommandOptions {
   outputUrls: Readonly<Record<string, string>>;
   /** Stretches of the chunk without source frames, as far as they are known. */
   gaps?: readonly Gap[];
-  /** What an index says of the last source keyframe at or before the chunk's start (chooseVideoSeek). */
+  /** What an index says of the last source keyframe at or before where decoding starts (decodeFromTicks, chooseVideoSeek). */
   keyframeBeforeTicks?: Ticks;
 }
 
@@ -64,10 +65,11 @@ function addVideo(command: FfmpegCommand, options: ChunkCommandOptions, rungs: r
   const sourceStart = plan.originTicks + startTicks;
   const sourceEnd = plan.originTicks + endTicks;
   const trust = seekTrust(source.info.formatNames);
-  const seek = startTicks === 0 ? undefined : chooseVideoSeek(trust, video.firstFrameTicks, sourceStart, options.keyframeBeforeTicks);
+  const decodeFrom = decodeFromTicks(video, sourceStart);
+  const seek = startTicks === 0 ? undefined : chooseVideoSeek(trust, video.firstFrameTicks, decodeFrom, options.keyframeBeforeTicks);
   const input = addInput(command, source.path, seek, PICTURE_ONLY);
   const trim = [
-    ...wholeFrames(video.fieldOrder),
+    ...wholeFrames(video),
     ...decimate(video.frameRate, first.frameRate, plan.originTicks),
     `trim=start_pts=${sourceStart}:end_pts=${sourceEnd}`,
     `setpts=PTS-(${plan.originTicks})`,
@@ -155,9 +157,8 @@ function decimate(source: Rational, framesPerSecond: number, originTicks: Ticks)
 const FASTER_THAN_PLANNED = 1.15;
 
 /** Frames instead of fields, at 90 kHz: set behind the deinterlacer, which doubles the clock it is given. */
-export function wholeFrames(fieldOrder: string): string[] {
-  const isInterlaced = ['tt', 'bb', 'tb', 'bt'].includes(fieldOrder);
-  return [...(isInterlaced ? ['bwdif=mode=send_frame:deint=interlaced'] : []), `settb=1/${VIDEO_TIMESCALE}`];
+export function wholeFrames(video: VideoStreamInfo): string[] {
+  return [...deinterlaceFilters(video), `settb=1/${VIDEO_TIMESCALE}`];
 }
 
 function outputUrl(outputUrls: Readonly<Record<string, string>>, renditionId: string): string {

@@ -4,6 +4,7 @@ import type { Plan, VideoRenditionPlan } from '../model/plan.ts';
 import type { Ticks } from '../model/time.ts';
 import type { Gap } from '../model/timeline/gaps.ts';
 import { addInput, addRungs, type ChunkSource, type FfmpegCommand, PICTURE_ONLY, wholeFrames } from './chunk-command.ts';
+import { decodeFromTicks } from './field-filters.ts';
 import { openOutputSockets } from './output-sockets.ts';
 import type { RunEnvironment } from './run-chunk.ts';
 import { runFfmpeg } from './run-ffmpeg.ts';
@@ -32,12 +33,13 @@ export async function encodeFillers(
   gaps: readonly Gap[],
   environment: RunEnvironment,
 ): Promise<Map<string, Fillers>> {
+  const { video } = source.info;
   const fillers = new Map<string, Fillers>(rungs.map((rung) => [rung.id, { frames: [], info: undefined }]));
   for (const gap of gaps) {
     const readers = Object.fromEntries(rungs.map((rung) => [rung.id, fillerReader(fillers.get(rung.id) as Fillers)]));
     const sockets = await openOutputSockets(readers);
     try {
-      const keyframeTicks = await keyframeBefore?.(plan.originTicks + gap.frameTicks);
+      const keyframeTicks = video && (await keyframeBefore?.(decodeFromTicks(video, plan.originTicks + gap.frameTicks)));
       await runFfmpeg(repeatFrameCommand({ source, plan, rungs, gap, keyframeTicks, outputUrls: sockets.urls }), environment);
       await sockets.drained();
     } finally {
@@ -75,11 +77,16 @@ export function repeatFrameCommand({ source, plan, rungs, gap, keyframeTicks, ou
   const video = source.info.video;
   if (!video) return command;
   const frameTicks = plan.originTicks + gap.frameTicks;
-  const seek = chooseVideoSeek(seekTrust(source.info.formatNames), video.firstFrameTicks, frameTicks, keyframeTicks);
+  const seek = chooseVideoSeek(
+    seekTrust(source.info.formatNames),
+    video.firstFrameTicks,
+    decodeFromTicks(video, frameTicks),
+    keyframeTicks,
+  );
   const input = addInput(command, source.path, seek, PICTURE_ONLY);
   const times = gap.repeatTicks.reduceRight((rest, ticks, index) => `if(eq(N,${index}),${ticks},${rest})`, '0');
   const filters = [
-    ...wholeFrames(video.fieldOrder),
+    ...wholeFrames(video),
     `trim=start_pts=${frameTicks}:end_pts=${frameTicks + 1}`,
     `loop=loop=${gap.repeatTicks.length - 1}:size=1:start=0`,
     `setpts='${times}'`,

@@ -1,6 +1,8 @@
 import type { AudioStreamInfo, OtherStreamInfo, SourceInfo, VideoStreamInfo } from '../model/source-info.ts';
 import { type Rational, secondsToTicks, type Ticks, VIDEO_TIMESCALE } from '../model/time.ts';
+import type { FieldOrder } from './detect-fields.ts';
 import { parseDisplayMatrix } from './display-matrix.ts';
+import { isInterlaced } from './field-filters.ts';
 import type { ProbeDocument, ProbedSideData, ProbedStream } from './probe-document.ts';
 import { readSourceTags } from './source-tags.ts';
 import { audioExtent, greatestCommonDivisor, type StreamHead, type StreamTails, toTicks, videoExtent } from './stream-extent.ts';
@@ -10,6 +12,8 @@ export interface ProbeFindings {
   heads: ReadonlyMap<number, StreamHead>;
   tails: Readonly<Pick<StreamTails, 'get'>>;
   sizeBytes: number;
+  /** Of pictures that do not state them, by stream index. */
+  seenFields?: ReadonlyMap<number, FieldOrder>;
 }
 
 /** ffprobe's findings as facts. Neither `video` nor any `audio` is set when nothing decodes: the caller judges. */
@@ -25,7 +29,7 @@ export function parseSourceInfo(findings: ProbeFindings): SourceInfo {
     else others.push(parseOther(stream, heads.get(stream.index)));
   }
   const playedHead = played && heads.get(played.index);
-  const video = played && playedHead && parseVideo(played, playedHead, tails.get(played.index));
+  const video = played && playedHead && parseVideo(played, playedHead, tails.get(played.index), findings.seenFields?.get(played.index));
   const bitrateBps = positiveInteger(document.format?.bit_rate);
   const statedDuration = secondsOf(document.format?.duration);
   const info: SourceInfo = {
@@ -64,7 +68,12 @@ function chooseVideo(streams: readonly ProbedStream[], heads: ProbeFindings['hea
     .sort((a, b) => isDefault(b) - isDefault(a) || area(b) - area(a) || a.index - b.index)[0];
 }
 
-function parseVideo(stream: ProbedStream, head: StreamHead, tail: Parameters<typeof videoExtent>[1]): VideoStreamInfo {
+function parseVideo(
+  stream: ProbedStream,
+  head: StreamHead,
+  tail: Parameters<typeof videoExtent>[1],
+  seenFields: FieldOrder | undefined,
+): VideoStreamInfo {
   const timeBase = parseRational(stream.time_base) ?? { num: 1, den: VIDEO_TIMESCALE };
   const frameRate = chooseFrameRate(stream, head, timeBase);
   const bitrateBps = statedBitrate(stream);
@@ -80,7 +89,7 @@ function parseVideo(stream: ProbedStream, head: StreamHead, tail: Parameters<typ
     ...parseDisplayMatrix(sideDataOf(stream, 'Display Matrix')?.displaymatrix),
     frameRate,
     timeBase,
-    fieldOrder: parseFieldOrder(stream, head),
+    ...parseFields(stream, head, seenFields),
     ...(stream.color_transfer === undefined ? {} : { colorTransfer: stream.color_transfer }),
     ...(stream.color_primaries === undefined ? {} : { colorPrimaries: stream.color_primaries }),
     ...(stream.color_space === undefined ? {} : { colorSpace: stream.color_space }),
@@ -191,13 +200,16 @@ function parsePeakNits(stream: ProbedStream): number | undefined {
   return content || (mastering && mastering.num / mastering.den);
 }
 
-/** Containers call interlaced H.264 progressive; the frames know better. */
-function parseFieldOrder(stream: ProbedStream, head: StreamHead): string {
-  const stated = stream.field_order ?? 'unknown';
-  if (['tt', 'bb', 'tb', 'bt'].includes(stated)) return stated;
-  if (head.interlacedFrames * 2 > head.frames) return head.topFieldFirst ? 'tt' : 'bb';
-  return stated;
+/** Containers call interlaced H.264 progressive; the frames know better. Where neither says it, it may have been seen. */
+function parseFields(stream: ProbedStream, head: StreamHead, seen: FieldOrder | undefined): FieldFacts {
+  const fieldOrder = stream.field_order ?? 'unknown';
+  const isStated = isInterlaced({ fieldOrder });
+  if (head.interlacedFrames * 2 > head.frames) return { fieldOrder: isStated ? fieldOrder : head.topFieldFirst ? 'tt' : 'bb' };
+  if (isStated) return { fieldOrder, ...(head.interlacedFrames === 0 ? { areFieldsUnmarked: true } : {}) };
+  return seen === undefined ? { fieldOrder } : { fieldOrder: seen, areFieldsUnmarked: true };
 }
+
+type FieldFacts = Pick<VideoStreamInfo, 'fieldOrder' | 'areFieldsUnmarked'>;
 
 /** No camera is faster; containers that say so state their time base or a mistake (1000/1, 90000/1). */
 const HIGHEST_FRAME_RATE = 480;

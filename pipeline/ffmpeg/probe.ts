@@ -2,9 +2,11 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { AppError, toAppError } from '../errors.ts';
 import type { SourceInfo } from '../model/source-info.ts';
 import { type Ticks, VIDEO_TIMESCALE } from '../model/time.ts';
+import { detectFields, type FieldOrder, mayHideFields } from './detect-fields.ts';
 import { headArgs, packetArgs, type ReadInterval, streamHeadArgs } from './ffprobe-command.ts';
+import type { FfmpegTools } from './locate.ts';
 import { parsePacketLine } from './packet-line.ts';
-import { isAudio, isMovingPicture, parseSourceInfo, secondsOf } from './parse-probe.ts';
+import { isAudio, isMovingPicture, parseRational, parseSourceInfo, secondsOf } from './parse-probe.ts';
 import { type ProbeDocument, type ProbedStream, parseProbeDocument, readStreamHeads } from './probe-document.ts';
 import { encrypted, probeFailure, SIGNATURE_BYTES } from './probe-failure.ts';
 import { collectFfprobe, type FfprobeOptions, readFfprobeLines } from './run-ffprobe.ts';
@@ -29,15 +31,17 @@ const SEEKS_TRULY = new Set([
   ...['wav', 'w64', 'aiff', 'caf', 'au', 'flac'],
 ]);
 
+export type ProbeOptions = FfprobeOptions & { tools: Pick<FfmpegTools, 'ffmpegPath'> };
+
 /**
  * Finds out what a source is and where each of its streams truly starts and ends, in two short runs of ffprobe for a
- * usual film: the head, decoded, and the last packets.
+ * usual film: the head, decoded, and the last packets. Pictures of television that state no fields are looked at as well.
  *
  * @param path absolute
  * @throws AppError `source_missing`, `source_empty`, `source_unreadable`, `source_not_media`, `source_truncated`,
  *   `source_no_streams`, `source_unsupported` (nothing in it decodes), `cancelled`, `ffmpeg_missing`
  */
-export async function probeSource(path: string, options: FfprobeOptions): Promise<SourceInfo> {
+export async function probeSource(path: string, options: ProbeOptions): Promise<SourceInfo> {
   const { sizeBytes, head: firstBytes } = await readFirstBytes(path);
   const { stdout, stderr } = await collectFfprobe(path, headArgs(HEAD_PACKETS), options);
   const document = parseProbeDocument(stdout);
@@ -46,9 +50,13 @@ export async function probeSource(path: string, options: FfprobeOptions): Promis
   if (streams.length === 0) throw noStreams(document);
   checkSourceLimits(streams, stderr);
 
-  const [heads, tails] = await Promise.all([readHeads(path, document, streams, options), readTails(path, document, streams, options)]);
+  const [heads, tails, seenFields] = await Promise.all([
+    readHeads(path, document, streams, options),
+    readTails(path, document, streams, options),
+    lookForFields(path, document, options),
+  ]);
   if ([...heads.values()].some(({ packets, encryptedPackets }) => encryptedPackets * 2 > packets)) throw encrypted();
-  const info = parseSourceInfo({ document, heads, tails, sizeBytes });
+  const info = parseSourceInfo({ document, heads, tails, sizeBytes, seenFields });
   if (!info.video && info.audio.length === 0) throw nothingDecodes(streams, heads, tails);
   return info;
 }
@@ -105,6 +113,25 @@ async function readHeads(
 
 function isLongEnough(stream: ProbedStream, head: StreamHead | undefined): boolean {
   return (head?.frames ?? 0) >= (isAudio(stream) ? AUDIO_HEAD_FRAMES : VIDEO_HEAD_FRAMES);
+}
+
+/** Of the pictures that may consist of fields without saying so, the first that decodes is nearly always the one that is played. */
+async function lookForFields(path: string, document: ProbeDocument, options: ProbeOptions): Promise<Map<number, FieldOrder>> {
+  const picture = document.streams.filter(isMovingPicture).find(isUnmarkedTelevision);
+  if (!picture) return new Map();
+  const durationTicks = secondsOf(picture.duration) ?? secondsOf(document.format?.duration);
+  const order = await detectFields(path, { durationTicks, streamIndex: picture.index }, options);
+  return new Map(order === undefined ? [] : [[picture.index, order]]);
+}
+
+function isUnmarkedTelevision({
+  codec_name: codec = '',
+  height = 0,
+  field_order: fieldOrder = 'unknown',
+  ...stream
+}: ProbedStream): boolean {
+  const rate = parseRational(stream.avg_frame_rate) ?? parseRational(stream.r_frame_rate);
+  return rate !== undefined && mayHideFields({ codec, height, fieldOrder, framesPerSecond: rate.num / rate.den });
 }
 
 /** The last packets of every stream: near the stated end, near each stream's own, further back, and at last by reading all. */

@@ -41,6 +41,8 @@ export interface VideoStreamInfo {
   timeBase: Rational;
   /** `progressive`, `tt`, `bb`, `tb`, `bt` or `unknown`. */
   fieldOrder: string;
+  /** Its frames do not say that they consist of fields; it was seen, or the container says so. */
+  areFieldsUnmarked?: boolean;
   colorTransfer?: string;
   colorPrimaries?: string;
   colorSpace?: string;

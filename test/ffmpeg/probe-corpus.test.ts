@@ -7,7 +7,7 @@ import { probeSource } from '../../pipeline/ffmpeg/probe.ts';
 
 /** Collected films and lures, kept outside the repository: without them these tests are shown as skipped. */
 const CORPUS = fileURLToPath(new URL('../../../shared/corpus', import.meta.url));
-const OPTIONS = { tools: { ffprobePath: 'ffprobe' }, log: pino({ level: 'silent' }) };
+const OPTIONS = { tools: { ffmpegPath: 'ffmpeg', ffprobePath: 'ffprobe' }, log: pino({ level: 'silent' }) };
 
 describe.skipIf(!existsSync(CORPUS))('the corpus', () => {
   test.each([
@@ -43,6 +43,11 @@ describe.skipIf(!existsSync(CORPUS))('the corpus', () => {
     const { video, audio } = await probeSource(join(CORPUS, 'ts_h264_720x576_sar64_45_ac3_first0_5s_gap.ts'), OPTIONS);
     expect(video?.firstFrameTicks).toBe(3_757_338_000);
     expect(audio[0]!.startTicks).toBeLessThan(video!.firstFrameTicks);
+  });
+
+  test('a broadcast that hides its fields in whole frames is known to have them', async () => {
+    const { video } = await probeSource(join(CORPUS, 'ts_h264_720x576_sar64_45_ac3_first0_5s_gap.ts'), OPTIONS);
+    expect(video).toMatchObject({ fieldOrder: 'tt', areFieldsUnmarked: true });
   });
 
   test('an edit list that delays the picture delays its first frame', async () => {

@@ -7,7 +7,7 @@ import { keyframeBefore, scanPackets, scanPacketsAround } from '../../pipeline/f
 import { probeSource } from '../../pipeline/ffmpeg/probe.ts';
 import { decodedFrameTicks, filteredFrameTicks, makeClip } from './make-clip.ts';
 
-const OPTIONS = { tools: { ffprobePath: 'ffprobe' }, log: pino({ level: 'silent' }) };
+const OPTIONS = { tools: { ffmpegPath: 'ffmpeg', ffprobePath: 'ffprobe' }, log: pino({ level: 'silent' }) };
 const PICTURE = ['-f', 'lavfi', '-i', 'testsrc2=size=64x36:rate=30000/1001:duration=4'];
 const SOUND = ['-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=44100:duration=4'];
 const H264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-bf', '3', '-g', '30'];

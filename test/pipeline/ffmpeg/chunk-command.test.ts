@@ -132,6 +132,18 @@ describe('the command of a chunk', () => {
     expect(filters[0]).toMatch(/^\[0:0\]bwdif=mode=send_frame:deint=interlaced,settb=1\/90000,trim=/);
   });
 
+  test('of an interlaced picture is entered early enough for the frame before', () => {
+    const fields = source(['matroska', 'webm'], { video: { ...VIDEO, fieldOrder: 'tt' } });
+    const { inputs } = readable(chunkCommand({ source: fields, plan: PLAN, chunk: chunk(3, 4, ['v540']), outputUrls: OUTPUTS }));
+    expect(inputs[0]).toContain('-ss 5.300000 ');
+  });
+
+  test('of a picture whose frames do not say that they are interlaced deinterlaces them all', () => {
+    const fields = source(['mov'], { video: { ...VIDEO, fieldOrder: 'bb', areFieldsUnmarked: true } });
+    const { filters } = readable(chunkCommand({ source: fields, plan: PLAN, chunk: chunk(0, 1, ['v540']), outputUrls: OUTPUTS }));
+    expect(filters[0]).toContain('bwdif=mode=send_frame:parity=bff:deint=all,');
+  });
+
   test('of a picture faster than the ladder keeps the frames nearest to the slower clock, by their own time', () => {
     const fast = source(['mov'], { video: { ...VIDEO, frameRate: { num: 50, den: 1 } } });
     const { filters } = readable(chunkCommand({ source: fast, plan: PLAN, chunk: chunk(0, 1, ['v540']), outputUrls: OUTPUTS }));
