@@ -5,7 +5,7 @@ import { type Gap, keyframesBesideGaps } from '../model/timeline/gaps.ts';
 import { chunkRange } from '../model/timeline/segments.ts';
 import { audioEncoderArgs, audioFilter, planAudioWindow, silenceFilter } from './audio-args.ts';
 import { INPUT_LIMITS } from './ffprobe-command.ts';
-import { decodeFromTicks, deinterlaceFilters } from './field-filters.ts';
+import { decodeFromTicks, deinterlaceFilters, deinterlaceInputOptions } from './field-filters.ts';
 import { NO_AUTOROTATION, pictureFilters } from './picture-filters.ts';
 import { chooseAudioSeek, chooseVideoSeek, seekTrust } from './seek.ts';
 import { FRAGMENT_ARGS, videoEncoderArgs } from './video-args.ts';
@@ -67,7 +67,7 @@ function addVideo(command: FfmpegCommand, options: ChunkCommandOptions, rungs: r
   const trust = seekTrust(source.info.formatNames);
   const decodeFrom = decodeFromTicks(video, sourceStart);
   const seek = startTicks === 0 ? undefined : chooseVideoSeek(trust, video.firstFrameTicks, decodeFrom, options.keyframeBeforeTicks);
-  const input = addInput(command, source.path, seek, PICTURE_ONLY);
+  const input = addInput(command, source.path, seek, pictureOnly(video));
   const trim = [
     ...wholeFrames(video),
     ...decimate(video.frameRate, first.frameRate, plan.originTicks),
@@ -79,7 +79,9 @@ function addVideo(command: FfmpegCommand, options: ChunkCommandOptions, rungs: r
 }
 
 /** What an input is opened with that only its picture is wanted of. */
-export const PICTURE_ONLY = ['-an', '-sn', '-dn', ...NO_AUTOROTATION];
+export function pictureOnly(video: VideoStreamInfo): string[] {
+  return ['-an', '-sn', '-dn', ...NO_AUTOROTATION, ...deinterlaceInputOptions(video)];
+}
 
 /** Splits one decoded picture, the end of `chain`, into rungs: each made what players show, encoded and sent to its own output. */
 export function addRungs(

@@ -3,7 +3,7 @@ import { type Frame, Splitter } from '../model/mp4/splitter.ts';
 import type { Plan, VideoRenditionPlan } from '../model/plan.ts';
 import type { Ticks } from '../model/time.ts';
 import type { Gap } from '../model/timeline/gaps.ts';
-import { addInput, addRungs, type ChunkSource, type FfmpegCommand, PICTURE_ONLY, wholeFrames } from './chunk-command.ts';
+import { addInput, addRungs, type ChunkSource, type FfmpegCommand, pictureOnly, wholeFrames } from './chunk-command.ts';
 import { decodeFromTicks } from './field-filters.ts';
 import { openOutputSockets } from './output-sockets.ts';
 import type { RunEnvironment } from './run-chunk.ts';
@@ -83,7 +83,7 @@ export function repeatFrameCommand({ source, plan, rungs, gap, keyframeTicks, ou
     decodeFromTicks(video, frameTicks),
     keyframeTicks,
   );
-  const input = addInput(command, source.path, seek, PICTURE_ONLY);
+  const input = addInput(command, source.path, seek, pictureOnly(video));
   const times = gap.repeatTicks.reduceRight((rest, ticks, index) => `if(eq(N,${index}),${ticks},${rest})`, '0');
   const filters = [
     ...wholeFrames(video),

@@ -1,17 +1,29 @@
 import type { VideoStreamInfo } from '../model/source-info.ts';
 import { type Ticks, VIDEO_TIMESCALE } from '../model/time.ts';
 
-type FieldFacts = Pick<VideoStreamInfo, 'fieldOrder' | 'areFieldsUnmarked' | 'frameRate'>;
+type FieldFacts = Pick<VideoStreamInfo, 'fieldOrder' | 'areFieldsUnmarked' | 'frameRate' | 'width' | 'height' | 'pixelFormat'>;
 
 export function isInterlaced({ fieldOrder }: Pick<VideoStreamInfo, 'fieldOrder'>): boolean {
   return ['tt', 'bb', 'tb', 'bt'].includes(fieldOrder);
 }
 
-/** Frames instead of fields, as many as before. Of a picture whose frames say what they are, whole ones stay as they are. */
+/**
+ * Frames instead of fields, as many as before. Of a picture whose frames say what they are, whole ones stay as they are. What
+ * changes its size within the source is brought to one beforehand, without cost where nothing changes.
+ */
 export function deinterlaceFilters(video: FieldFacts): string[] {
   if (!isInterlaced(video)) return [];
-  if (!video.areFieldsUnmarked) return ['bwdif=mode=send_frame:deint=interlaced'];
-  return [`bwdif=mode=send_frame:parity=${PARITIES[video.fieldOrder] ?? 'auto'}:deint=all`];
+  const mode = video.areFieldsUnmarked ? `parity=${PARITIES[video.fieldOrder] ?? 'auto'}:deint=all` : 'deint=interlaced';
+  const { width, height, pixelFormat } = video;
+  return [`scale=${width}:${height}:interl=-1`, `format=${pixelFormat}`, `bwdif=mode=send_frame:${mode}`];
+}
+
+/**
+ * Input options. ffmpeg makes its filters anew when a picture changes its size, and the frame that the deinterlacer holds back
+ * would be lost: so it does not.
+ */
+export function deinterlaceInputOptions(video: FieldFacts): string[] {
+  return isInterlaced(video) ? ['-reinit_filter', '0'] : [];
 }
 
 /** What the mixed orders mean differs between the programs that write them (ffmpeg's own muxers among them). */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { displaySize, type PictureSize } from '../model/ladder/picture-size.ts';
 import type { VideoStreamInfo } from '../model/source-info.ts';
 import { type Ticks, VIDEO_TIMESCALE } from '../model/time.ts';
-import { addInput, type ChunkSource, type FfmpegCommand, PICTURE_ONLY } from './chunk-command.ts';
+import { addInput, type ChunkSource, type FfmpegCommand, pictureOnly } from './chunk-command.ts';
 import { deinterlaceFilters } from './field-filters.ts';
 import { makeJobFolder } from './job-folder.ts';
 import { pictureFilters } from './picture-filters.ts';
@@ -41,7 +41,7 @@ export function posterCommand(source: ChunkSource, outPath: string): FfmpegComma
   const { video, formatNames } = source.info;
   if (!video) return command;
   const place = posterTicks(video.firstFrameTicks, video.endTicks);
-  const input = addInput(command, source.path, chooseVideoSeek(seekTrust(formatNames), video.firstFrameTicks, place), PICTURE_ONLY);
+  const input = addInput(command, source.path, chooseVideoSeek(seekTrust(formatNames), video.firstFrameTicks, place), pictureOnly(video));
   const picture = [...deinterlaceFilters(video), pictureFilters(video, posterSize(video))].join(',');
   command.filters.push(`[${input}:${video.index}]${picture},${STATED_COLORS},thumbnail=${CANDIDATE_FRAMES},${JPEG_COLORS}[p]`);
   command.outputs.push({ url: outPath, options: ['-map', '[p]', '-frames:v', '1', '-q:v', '4', '-f', 'mjpeg'] });

@@ -129,7 +129,9 @@ describe('the command of a chunk', () => {
   test('of an interlaced picture deinterlaces before it trims', () => {
     const fields = source(['mov'], { video: { ...VIDEO, fieldOrder: 'tt' } });
     const { filters } = readable(chunkCommand({ source: fields, plan: PLAN, chunk: chunk(0, 1, ['v540']), outputUrls: OUTPUTS }));
-    expect(filters[0]).toMatch(/^\[0:0\]bwdif=mode=send_frame:deint=interlaced,settb=1\/90000,trim=/);
+    expect(filters[0]).toMatch(
+      /^\[0:0\]scale=960:540:interl=-1,format=yuv420p,bwdif=mode=send_frame:deint=interlaced,settb=1\/90000,trim=/,
+    );
   });
 
   test('of an interlaced picture is entered early enough for the frame before', () => {
