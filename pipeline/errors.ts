@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'source_empty'
   | 'source_unreadable'
   | 'source_not_media'
+  | 'source_still'
   | 'source_truncated'
   | 'source_no_streams'
   | 'source_unsupported'

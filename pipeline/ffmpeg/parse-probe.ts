@@ -26,7 +26,7 @@ export function parseSourceInfo(findings: ProbeFindings): SourceInfo {
     if (stream === played) continue;
     const info = isAudio(stream) ? parseAudio(stream, heads.get(stream.index), tails.get(stream.index)) : undefined;
     if (info) audio.push(info);
-    else others.push(parseOther(stream, heads.get(stream.index)));
+    else others.push(parseOther(stream, heads.get(stream.index), isStill(stream) || isUnmarkedCover(stream, heads, document.streams)));
   }
   const playedHead = played && heads.get(played.index);
   const video = played && playedHead && parseVideo(played, playedHead, tails.get(played.index), findings.seenFields?.get(played.index));
@@ -59,12 +59,20 @@ function isStill({ disposition }: ProbedStream): boolean {
   return disposition?.attached_pic === 1 || disposition?.timed_thumbnails === 1 || disposition?.still_image === 1;
 }
 
+/** Formats of pictures, which films have as well: one frame beside a sound is its cover, though nothing marks it. */
+const PICTURE_CODECS = new Set(['mjpeg', 'png', 'bmp', 'webp', 'tiff', 'gif', 'jpeg2000', 'jpegls']);
+
+function isUnmarkedCover(stream: ProbedStream, heads: ProbeFindings['heads'], streams: readonly ProbedStream[]): boolean {
+  return PICTURE_CODECS.has(stream.codec_name ?? '') && heads.get(stream.index)?.packets === 1 && streams.some(isAudio);
+}
+
 /** The default one, else the largest, of those that decode. */
 function chooseVideo(streams: readonly ProbedStream[], heads: ProbeFindings['heads']): ProbedStream | undefined {
   const area = (stream: ProbedStream): number => (stream.width ?? 0) * (stream.height ?? 0);
   const isDefault = (stream: ProbedStream): number => stream.disposition?.default ?? 0;
   return streams
-    .filter((stream) => isMovingPicture(stream) && area(stream) > 0 && (heads.get(stream.index)?.frames ?? 0) > 0)
+    .filter((stream) => isMovingPicture(stream) && !isUnmarkedCover(stream, heads, streams))
+    .filter((stream) => area(stream) > 0 && (heads.get(stream.index)?.frames ?? 0) > 0)
     .sort((a, b) => isDefault(b) - isDefault(a) || area(b) - area(a) || a.index - b.index)[0];
 }
 
@@ -127,9 +135,9 @@ function parseAudio(
   };
 }
 
-function parseOther(stream: ProbedStream, head: StreamHead | undefined): OtherStreamInfo {
+function parseOther(stream: ProbedStream, head: StreamHead | undefined, isCover: boolean): OtherStreamInfo {
   const { codec } = codecOf(stream);
-  const info: OtherStreamInfo = { index: stream.index, kind: kindOf(stream), codec, ...labelsOf(stream) };
+  const info: OtherStreamInfo = { index: stream.index, kind: isCover ? 'cover' : kindOf(stream), codec, ...labelsOf(stream) };
   if (info.kind === 'subtitle') return { ...info, ...subtitleFlags(stream) };
   if (info.kind !== 'audio' && info.kind !== 'video') return info;
   if (!head || head.packets === 0) return { ...info, reason: 'It holds no packets.' };
@@ -146,7 +154,6 @@ function subtitleFlags({ disposition }: ProbedStream): Pick<OtherStreamInfo, 'is
 }
 
 function kindOf(stream: ProbedStream): OtherStreamInfo['kind'] {
-  if (isStill(stream)) return 'cover';
   switch (stream.codec_type) {
     case 'video':
     case 'audio':

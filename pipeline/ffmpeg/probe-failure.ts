@@ -1,10 +1,11 @@
 import { AppError, type AppErrorOptions } from '../errors.ts';
+import { looksLikePicture, stillPicture } from './still-picture.ts';
 
 /** The first box of an MP4 or MOV; four bytes of its size come before. */
 const BOX_TYPES = ['ftyp', 'moov', 'mdat', 'free', 'skip', 'wide', 'styp', 'moof', 'pnot', 'sidx'];
 /** How other media files start, as Latin-1, whatever they are called. */
 const MAGIC = [
-  ...['\x1aE\xdf\xa3', 'FLV\x01', 'RIFF', 'RF64', 'OggS', 'fLaC', 'ID3', 'FORM', 'caff', '.RMF', 'MAC ', 'wvpk', '#!AMR', 'GIF8'],
+  ...['\x1aE\xdf\xa3', 'FLV\x01', 'RIFF', 'RF64', 'OggS', 'fLaC', 'ID3', 'FORM', 'caff', '.RMF', 'MAC ', 'wvpk', '#!AMR'],
   ...['\x30\x26\xb2\x75', '\x00\x00\x01\xba', '\x00\x00\x01\xb3', '\x06\x0e\x2b\x34', '\x0b\x77'],
 ];
 /** MPEG-TS: a sync byte each 188 bytes, or each 192 behind four bytes of time (M2TS). */
@@ -44,6 +45,7 @@ export function probeFailure(path: string, stderr: string, head: Uint8Array): Ap
   if (/No such file or directory/.test(stderr)) {
     return new AppError('source_missing', 'This file is gone. Put it back, or add it again.', { ...options, retryable: true });
   }
+  if (looksLikePicture(head)) return stillPicture(options);
   const refused = /\[(\S+) @ \w+\] Format not on whitelist/.exec(stderr)?.[1];
   if (refused !== undefined) {
     const message = `This file is not a film or sound but ${refused.split(',')[0]}: a playlist, picture, text or an unknown kind. Add the film itself.`;

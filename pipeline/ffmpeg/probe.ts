@@ -11,6 +11,7 @@ import { type ProbeDocument, type ProbedStream, parseProbeDocument, readStreamHe
 import { encrypted, probeFailure, SIGNATURE_BYTES } from './probe-failure.ts';
 import { collectFfprobe, type FfprobeOptions, readFfprobeLines } from './run-ffprobe.ts';
 import { checkSourceLimits } from './source-limits.ts';
+import { stillPicture } from './still-picture.ts';
 import { addToTails, type StreamHead, type StreamTails } from './stream-extent.ts';
 
 /** Packets of all streams together, read in the first run: enough for one picture and one or two sounds. */
@@ -38,7 +39,7 @@ export type ProbeOptions = FfprobeOptions & { tools: Pick<FfmpegTools, 'ffmpegPa
  * usual film: the head, decoded, and the last packets. Pictures of television that state no fields are looked at as well.
  *
  * @param path absolute
- * @throws AppError `source_missing`, `source_empty`, `source_unreadable`, `source_not_media`, `source_truncated`,
+ * @throws AppError `source_missing`, `source_empty`, `source_unreadable`, `source_not_media`, `source_still`, `source_truncated`,
  *   `source_no_streams`, `source_unsupported` (nothing in it decodes), `cancelled`, `ffmpeg_missing`
  */
 export async function probeSource(path: string, options: ProbeOptions): Promise<SourceInfo> {
@@ -58,6 +59,7 @@ export async function probeSource(path: string, options: ProbeOptions): Promise<
   if ([...heads.values()].some(({ packets, encryptedPackets }) => encryptedPackets * 2 > packets)) throw encrypted();
   const info = parseSourceInfo({ document, heads, tails, sizeBytes, seenFields });
   if (!info.video && info.audio.length === 0) throw nothingDecodes(streams, heads, tails);
+  if (isAnimationOfOne(info)) throw stillPicture();
   return info;
 }
 
@@ -113,6 +115,11 @@ async function readHeads(
 
 function isLongEnough(stream: ProbedStream, head: StreamHead | undefined): boolean {
   return (head?.frames ?? 0) >= (isAudio(stream) ? AUDIO_HEAD_FRAMES : VIDEO_HEAD_FRAMES);
+}
+
+/** GIF and APNG hold one picture more often than many. */
+function isAnimationOfOne({ formatNames, video }: SourceInfo): boolean {
+  return ['gif', 'apng'].includes(formatNames[0] ?? '') && video?.firstFrameTicks === video?.lastFrameTicks;
 }
 
 /** Of the pictures that may consist of fields without saying so, the first that decodes is nearly always the one that is played. */

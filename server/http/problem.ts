@@ -27,6 +27,7 @@ const STATUSES: Record<ErrorCode, number> = {
   source_empty: 422,
   source_unreadable: 422,
   source_not_media: 422,
+  source_still: 422,
   source_truncated: 422,
   source_no_streams: 422,
   source_unsupported: 422,

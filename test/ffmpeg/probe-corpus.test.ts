@@ -27,7 +27,7 @@ describe.skipIf(!existsSync(CORPUS))('the corpus', () => {
     ['evil_ffconcat_absolute.mp4', 'source_not_media'],
     ['evil_svg_file_ref.svg', 'source_not_media'],
     ['mp3_200kB_garbage_prefix.mp3', 'source_not_media'],
-    ['polyglot_jpeg_motionphoto.jpg', 'source_not_media'],
+    ['polyglot_jpeg_motionphoto.jpg', 'source_still'],
   ])('%s is refused as %s', async (name, code) => {
     await expect(probeSource(join(CORPUS, name), OPTIONS)).rejects.toMatchObject({ code });
   });

@@ -18,6 +18,8 @@ test.each([
     '\x00\x00\x00\x20ftyp',
     'source_unsupported',
   ],
+  ['a picture is told from a film', "[png_pipe @ 0x5] Format not on whitelist 'mov'", '\x89PNG\r\n', 'source_still'],
+  ['so is one from a phone, which is built like a film', NO_MOOV, '\x00\x00\x00\x18ftypheic', 'source_still'],
   ['a codec that does not open is not damage', '', '\x00\x00\x00\x20ftypmp42', 'source_unsupported'],
   ['a forbidden file is unreadable', `file:${PATH}: Permission denied`, '', 'source_unreadable'],
 ])('%s', (_claim, stderr, head, code) => {
