@@ -146,7 +146,7 @@ async function begin(
     source: { path, originalName, sizeBytes: found.size, identity: await quickIdentity(path) },
     sourceInfo,
     planRevision: 0,
-    report: reportStreams(sourceInfo),
+    report: reportStreams(sourceInfo, plan),
   };
   await store.writeTitle(title);
   await store.writePlan(plan);

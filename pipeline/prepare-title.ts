@@ -14,7 +14,7 @@ import type { Plan } from './model/plan.ts';
 import { type PlanSettings, planTitle } from './model/plan-title.ts';
 import type { SourceInfo } from './model/source-info.ts';
 import { reportStreams } from './model/stream-report.ts';
-import type { StreamReport, TitleRecord } from './model/title.ts';
+import type { TitleRecord } from './model/title.ts';
 import { normaliseLoudness } from './normalise-loudness.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { SegmentStore } from './storage/segment-store.ts';
@@ -174,10 +174,9 @@ export function createTitlePreparer(settings: TitlePreparerSettings): TitlePrepa
 
   /** The plan before the record that names it: whoever reads the record finds the plan. Between them, a kill leaves a plan that stands. */
   async function publish(title: TitleRecord, standing: Plan | undefined, signal: AbortSignal, log: Log): Promise<TitleRecord> {
-    const { sourceInfo, report } = title.sourceInfo
-      ? { sourceInfo: title.sourceInfo, report: title.report }
-      : await probe(title, signal, log);
+    const sourceInfo = title.sourceInfo ?? (await probe(title, signal, log));
     const plan = standing ?? (await makePlan(title, sourceInfo, signal, log));
+    const report = title.sourceInfo ? title.report : reportStreams(sourceInfo, plan);
     signal.throwIfAborted();
     await store.writePlan(plan);
     const record = { ...title, sourceInfo, report, planRevision: plan.revision };
@@ -189,12 +188,11 @@ export function createTitlePreparer(settings: TitlePreparerSettings): TitlePrepa
     return record;
   }
 
-  async function probe(title: TitleRecord, signal: AbortSignal, log: Log): Promise<{ sourceInfo: SourceInfo; report: StreamReport[] }> {
+  async function probe(title: TitleRecord, signal: AbortSignal, log: Log): Promise<SourceInfo> {
     await catalogue.setState(title.id, 'probing');
     bus.publish({ type: 'title', titleId: title.id, state: 'probing', progress: 0 });
     const limit = settings.probeTimeoutMs === undefined ? {} : { timeoutMs: settings.probeTimeoutMs };
-    const sourceInfo = await probeSource(join(settings.mediaDir, title.source.path), { tools, log, signal, ...limit });
-    return { sourceInfo, report: reportStreams(sourceInfo) };
+    return probeSource(join(settings.mediaDir, title.source.path), { tools, log, signal, ...limit });
   }
 
   /** The next revision: a published plan never changes (I11). */

@@ -47,6 +47,11 @@ export function hasAlpha(pixelFormat: string): boolean {
   return /^(yuva|gbrap|rgba|bgra|argb|abgr|ya\d|pal8|ayuv)/.test(pixelFormat);
 }
 
+/** More than 8 bits. */
+export function isDeep(pixelFormat: string): boolean {
+  return /(9|1[0246]|48|64)(le|be)?$/.test(pixelFormat) && !pixelFormat.startsWith('nv');
+}
+
 /** The ones with linear arithmetic; constant luminance is near enough to its sibling. */
 const CONVERTIBLE_MATRICES: Readonly<Record<string, string>> = {
   bt709: 'bt709',

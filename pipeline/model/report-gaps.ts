@@ -1,3 +1,4 @@
+import { joinNotes } from './report-notes.ts';
 import { ticksToSeconds } from './time.ts';
 import type { Gap } from './timeline/gaps.ts';
 import type { StreamReport, TitleRecord } from './title.ts';
@@ -12,7 +13,12 @@ export function reportGaps({ report, sourceInfo }: Pick<TitleRecord, 'report' | 
       kind: 'video',
       codec: video.codec,
       outcome: 'converted',
-      reason: `There is no picture for a while after ${ticksToSeconds(frameTicks).toFixed(2)} s; the one before it is shown on.`,
+      ...joinNotes([
+        {
+          code: 'stands-still',
+          sentence: `There is no picture for a while after ${ticksToSeconds(frameTicks).toFixed(2)} s; the one before it is shown on.`,
+        },
+      ]),
     }),
   );
   return [...report, ...lines.filter((line, index) => !has(report, line) && !has(lines.slice(0, index), line))];

@@ -1,16 +1,20 @@
 import { MOST_AUDIO_TRACKS } from './ladder/audio-ladder.ts';
 import { planSurroundMix } from './ladder/channel-mix.ts';
-import type { AudioStreamInfo, OtherStreamInfo, SourceInfo, VideoStreamInfo } from './source-info.ts';
+import type { Plan } from './plan.ts';
+import { joinNotes, type ReportNote } from './report-notes.ts';
+import { reportVideo } from './report-video.ts';
+import type { AudioStreamInfo, OtherStreamInfo, SourceInfo } from './source-info.ts';
 import { textStreams } from './text/text-tracks.ts';
 import { ticksToSeconds } from './time.ts';
 import type { StreamReport } from './title.ts';
 
 /** What becomes of every stream of a source, in its order (I8), then of what lies outside its streams (stream index -1). */
-export function reportStreams(info: SourceInfo): StreamReport[] {
+export function reportStreams(info: SourceInfo, { renditions }: Pick<Plan, 'renditions'>): StreamReport[] {
+  const rungs = renditions.filter((rendition) => rendition.kind === 'video');
   const texts = textStreams(info);
   const cover = info.video ? undefined : info.others.find(({ kind }) => kind === 'cover');
   const others = info.others.map((other) => (other === cover ? reportCover(other) : reportOther(other, texts)));
-  const reports = [...(info.video ? reportVideo(info.video) : []), ...info.audio.map(reportTrack), ...others];
+  const reports = [...(info.video ? reportVideo(info.video, rungs) : []), ...info.audio.map(reportTrack), ...others];
   reports.sort((a, b) => a.streamIndex - b.streamIndex);
   if (info.chapterCount) {
     reports.push({
@@ -18,11 +22,14 @@ export function reportStreams(info: SourceInfo): StreamReport[] {
       kind: 'chapters',
       codec: '',
       outcome: 'not-carried',
-      reason: `${info.chapterCount} chapters: not carried yet.`,
+      ...joinNotes([{ code: 'chapters', sentence: `${info.chapterCount} chapters: not carried yet.` }]),
     });
   }
   const cut = describeCut(info);
-  if (cut !== undefined) reports.push({ streamIndex: -1, kind: 'container', codec: '', outcome: 'not-carried', reason: cut });
+  if (cut !== undefined) {
+    const notes = joinNotes([{ code: 'cut-short', sentence: cut }]);
+    reports.push({ streamIndex: -1, kind: 'container', codec: '', outcome: 'not-carried', ...notes });
+  }
   return reports;
 }
 
@@ -43,68 +50,68 @@ function describeCut({ statedDurationTicks, video, audio }: SourceInfo): string 
   return `The file says it lasts ${stated.toFixed(1)} s but ends after ${held.toFixed(1)} s: it was cut short. Copy it again for the rest.`;
 }
 
-function reportVideo(video: VideoStreamInfo): StreamReport[] {
-  const notes = ['Encoded as H.264 in several sizes.'];
-  if (video.rotationDegrees !== 0) notes.push(`Turned upright (${video.rotationDegrees}° clockwise).`);
-  if (['tt', 'bb', 'tb', 'bt'].includes(video.fieldOrder)) notes.push('Deinterlaced.');
-  if (video.colorTransfer === 'smpte2084' || video.colorTransfer === 'arib-std-b67')
-    notes.push('Tone-mapped from high dynamic range to standard range.');
-  const { index: streamIndex, codec } = video;
-  const report: StreamReport = { streamIndex, kind: 'video', codec, outcome: 'converted', reason: notes.join(' ') };
-  if (!video.hasClosedCaptions) return [report];
-  const reason = 'Closed captions inside the picture: not carried yet.';
-  return [report, { streamIndex, kind: 'captions', codec: 'eia_608', outcome: 'not-carried', reason }];
-}
-
 function reportTrack(audio: AudioStreamInfo, index: number): StreamReport {
   if (index < MOST_AUDIO_TRACKS) return reportAudio(audio);
-  const reason = `Only the first ${MOST_AUDIO_TRACKS} sound tracks are carried.`;
-  return { streamIndex: audio.index, kind: 'audio', codec: audio.codec, outcome: 'not-carried', reason };
+  const note: ReportNote = { code: 'too-many-tracks', sentence: `Only the first ${MOST_AUDIO_TRACKS} sound tracks are carried.` };
+  return { streamIndex: audio.index, kind: 'audio', codec: audio.codec, outcome: 'not-carried', ...joinNotes([note]) };
 }
 
 function reportAudio(audio: AudioStreamInfo): StreamReport {
   const beside = planSurroundMix(audio.channels, audio.channelLayout) ? ' and as 5.1 AAC' : '';
-  const from = audio.channels > 2 ? ` Mixed down from ${audio.channelLayout ?? `${audio.channels} channels`}.` : '';
-  return {
-    streamIndex: audio.index,
-    kind: 'audio',
-    codec: audio.codec,
-    outcome: 'converted',
-    reason: `Encoded as stereo AAC${beside}.${from}`,
-  };
+  const notes: ReportNote[] = [{ code: 'encoded', sentence: `Encoded as stereo AAC${beside}.` }];
+  if (audio.channels > 2) {
+    notes.push({ code: 'mixed-down', sentence: `Mixed down from ${audio.channelLayout ?? `${audio.channels} channels`}.` });
+  }
+  return { streamIndex: audio.index, kind: 'audio', codec: audio.codec, outcome: 'converted', ...joinNotes(notes) };
 }
 
 function reportCover({ index, codec }: OtherStreamInfo): StreamReport {
-  return { streamIndex: index, kind: 'cover', codec, outcome: 'converted', reason: 'The cover: the poster is made of it.' };
+  const note: ReportNote = { code: 'cover', sentence: 'The cover: the poster is made of it.' };
+  return { streamIndex: index, kind: 'cover', codec, outcome: 'converted', ...joinNotes([note]) };
 }
 
 function reportOther(other: OtherStreamInfo, texts: readonly OtherStreamInfo[]): StreamReport {
-  if (texts.includes(other)) {
-    const reason = 'Offered as WebVTT subtitles.';
-    return { streamIndex: other.index, kind: other.kind, codec: other.codec, outcome: 'converted', reason };
-  }
-  return { streamIndex: other.index, kind: other.kind, codec: other.codec, outcome: 'not-carried', reason: reasonOf(other) };
+  const { index: streamIndex, kind, codec } = other;
+  if (texts.includes(other)) return { streamIndex, kind, codec, outcome: 'converted', ...joinNotes([OFFERED]) };
+  return { streamIndex, kind, codec, outcome: 'not-carried', ...joinNotes([noteOf(other)]) };
 }
+
+const OFFERED: ReportNote = { code: 'subtitle', sentence: 'Offered as WebVTT subtitles.' };
 
 /** Subtitles that are pictures, as discs and broadcasts have them. */
 const BITMAP_SUBTITLES = new Set(['hdmv_pgs_subtitle', 'dvd_subtitle', 'dvb_subtitle', 'xsub']);
 
-function reasonOf(other: OtherStreamInfo): string {
+/** Data by its codec or tag. */
+const DATA_NAMES: Readonly<Record<string, string>> = {
+  tmcd: 'Time code of the recording',
+  mebx: 'Notes of the camera',
+  gpmd: 'Notes of the camera',
+  klv: 'Notes of the camera',
+  scte_35: 'Marks for advertisements',
+  dvd_nav_packet: 'Menus of a disc',
+};
+
+function noteOf(other: OtherStreamInfo): ReportNote {
   switch (other.kind) {
     case 'video':
-      return other.reason ?? 'Another picture of this source is played.';
+      if (other.reason === undefined) return { code: 'another-picture', sentence: 'Another picture of this source is played.' };
+      return { code: 'unplayable', sentence: other.reason };
     case 'audio':
-      return other.reason ?? 'Nothing in it could be decoded.';
+      return { code: 'unplayable', sentence: other.reason ?? 'Nothing in it could be decoded.' };
     case 'cover':
-      return 'A still picture, not a film: not carried yet.';
+      return { code: 'cover', sentence: 'A still picture, not a film: not carried yet.' };
     case 'subtitle':
       return BITMAP_SUBTITLES.has(other.codec)
-        ? 'These subtitles are pictures, not text: browsers do not show them. A text file beside the film can take their place.'
-        : 'Subtitles of this kind cannot be read.';
+        ? {
+            code: 'subtitle-pictures',
+            sentence:
+              'These subtitles are pictures, not text: browsers do not show them. A text file beside the film can take their place.',
+          }
+        : { code: 'subtitle', sentence: 'Subtitles of this kind cannot be read.' };
     case 'attachment':
-      return 'Attached files (such as fonts) are not played.';
+      return { code: 'attachment', sentence: 'Attached files (such as fonts) are not played.' };
     case 'data':
     case 'unknown':
-      return 'Players have no use for this data.';
+      return { code: 'data', sentence: `${DATA_NAMES[other.codec] ?? 'Data'}: players have no use for it.` };
   }
 }

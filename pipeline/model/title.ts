@@ -1,3 +1,4 @@
+import type { ReportCode } from './report-notes.ts';
 import type { SourceInfo } from './source-info.ts';
 import type { TitleTags } from './title-tags.ts';
 
@@ -38,7 +39,10 @@ export interface StreamReport {
   kind: string;
   codec: string;
   outcome: 'carried' | 'converted' | 'not-carried';
+  /** Sentences for people. */
   reason: string;
+  /** Stable names of what the sentences say, in their order; reports of earlier versions lack them. */
+  codes?: ReportCode[];
 }
 
 export interface TitleError {

@@ -35,7 +35,10 @@ test('a title is probed, planned, published and queued, in this order', async ()
   expect(told.slice(0, 4)).toEqual(['probing', 'plan', 'playable', 'chunk-queued']);
   const record = await home.store.readTitle('film');
   expect(record).toMatchObject({ planRevision: 0, sourceInfo: { video: { width: 160, height: 90 } } });
-  expect(record?.report.map(({ kind, outcome }) => `${kind} ${outcome}`)).toEqual(['video converted', 'audio converted']);
+  expect(record?.report.map(({ kind, outcome, codes }) => `${kind} ${outcome} ${codes?.join(' ')}`)).toEqual([
+    'video converted encoded colors-converted',
+    'audio converted encoded',
+  ]);
   expect((await home.store.readPlan('film'))?.renditions.map(({ id }) => id)).toEqual(['v90', 'a1']);
 });
 

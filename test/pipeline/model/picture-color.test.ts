@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hasAlpha, isRgb, type PictureColor, pictureColor } from '../../../pipeline/model/picture-color.ts';
+import { hasAlpha, isDeep, isRgb, type PictureColor, pictureColor } from '../../../pipeline/model/picture-color.ts';
 import type { VideoStreamInfo } from '../../../pipeline/model/source-info.ts';
 
 const SD = { pixelFormat: 'yuv420p', width: 720, height: 576 };
@@ -44,8 +44,23 @@ test.each<[string, Parameters<typeof pictureColor>[0], PictureColor]>([
   expect(pictureColor(video as VideoStreamInfo)).toEqual(color);
 });
 
-test('formats with transparency and of RGB are known by their names', () => {
-  const formats = ['yuv420p', 'yuvj444p', 'yuva420p', 'gbrp', 'gbrap12le', 'bgra', 'rgb24', 'pal8', 'ya8', 'gray', 'p010le', 'bgr0'];
+test('formats with transparency, of RGB and of more than 8 bits are known by their names', () => {
+  const formats = [
+    'yuv420p',
+    'yuvj444p',
+    'yuva420p',
+    'gbrp',
+    'gbrap12le',
+    'bgra',
+    'rgb24',
+    'pal8',
+    'ya8',
+    'gray',
+    'p010le',
+    'bgr0',
+    'nv12',
+  ];
   expect(formats.filter(hasAlpha)).toEqual(['yuva420p', 'gbrap12le', 'bgra', 'pal8', 'ya8']);
   expect(formats.filter(isRgb)).toEqual(['gbrp', 'gbrap12le', 'bgra', 'rgb24', 'pal8', 'bgr0']);
+  expect(formats.filter(isDeep)).toEqual(['gbrap12le', 'p010le']);
 });

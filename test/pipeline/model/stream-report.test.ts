@@ -38,7 +38,7 @@ const INFO: SourceInfo = {
 };
 
 test('every stream of the source has its line, in its order, and so have captions and chapters', () => {
-  const reports = reportStreams(INFO);
+  const reports = reportStreams(INFO, { renditions: [] });
   expect(reports.map(({ streamIndex, kind, outcome }) => `${streamIndex} ${kind} ${outcome}`)).toEqual([
     '0 audio converted',
     '1 video converted',
@@ -49,18 +49,27 @@ test('every stream of the source has its line, in its order, and so have caption
     '-1 chapters not-carried',
   ]);
   expect(reports.every(({ reason }) => reason.length > 0)).toBe(true);
+  expect(reports.map(({ codes }) => codes?.join(' '))).toEqual([
+    'encoded mixed-down',
+    'encoded deinterlaced colors-converted',
+    'captions',
+    'subtitle',
+    'cover',
+    'unplayable',
+    'chapters',
+  ]);
 });
 
 test('sound tracks past the limit are told as not carried', () => {
   const audio = Array.from({ length: MOST_AUDIO_TRACKS + 1 }, (_, index) => ({ ...INFO.audio[0]!, index: index + 10 }));
-  const reports = reportStreams({ ...INFO, audio }).filter(({ streamIndex }) => streamIndex >= 10);
+  const reports = reportStreams({ ...INFO, audio }, { renditions: [] }).filter(({ streamIndex }) => streamIndex >= 10);
   expect(reports.map(({ outcome }) => outcome).lastIndexOf('converted')).toBe(MOST_AUDIO_TRACKS - 1);
   expect(reports.at(-1)).toMatchObject({ outcome: 'not-carried', reason: 'Only the first 32 sound tracks are carried.' });
 });
 test.each(['hdmv_pgs_subtitle', 'dvd_subtitle', 'dvb_subtitle', 'xsub'])(
   '%s, which is pictures, is listed as not carried, with what helps',
   (codec) => {
-    const reports = reportStreams({ ...INFO, others: [{ index: 2, kind: 'subtitle', codec }] });
+    const reports = reportStreams({ ...INFO, others: [{ index: 2, kind: 'subtitle', codec }] }, { renditions: [] });
     expect(reports.find(({ streamIndex }) => streamIndex === 2)).toMatchObject({
       outcome: 'not-carried',
       reason: expect.stringMatching(/pictures, not text.*beside the film/),
@@ -69,7 +78,7 @@ test.each(['hdmv_pgs_subtitle', 'dvd_subtitle', 'dvb_subtitle', 'xsub'])(
 );
 
 test('the report says what was done to a stream, or why nothing was', () => {
-  const reasons = reportStreams(INFO).map(({ reason }) => reason);
+  const reasons = reportStreams(INFO, { renditions: [] }).map(({ reason }) => reason);
   expect(reasons[0]).toContain('5.1(side)');
   expect(reasons[1]).toContain('Deinterlaced');
   expect(reasons[5]).toBe('It holds no packets.');
@@ -81,6 +90,6 @@ test.each([
   ['is not when it holds more than it states', 60, 70, false],
 ])('a file cut short %s', (_title, statedSeconds, heldSeconds, isTold) => {
   const video = { ...INFO.video!, endTicks: heldSeconds * 90_000 };
-  const reports = reportStreams({ ...INFO, video, statedDurationTicks: statedSeconds * 90_000 });
+  const reports = reportStreams({ ...INFO, video, statedDurationTicks: statedSeconds * 90_000 }, { renditions: [] });
   expect(reports.some(({ kind, reason }) => kind === 'container' && reason.includes('cut short'))).toBe(isTold);
 });

@@ -1,0 +1,40 @@
+/** Stable names of what became of a stream, or why nothing did. New ones may come; a name never changes its meaning. */
+export type ReportCode =
+  | 'encoded'
+  | 'scaled-down'
+  | 'frames-thinned'
+  | 'turned'
+  | 'mirrored'
+  | 'pixels-squared'
+  | 'deinterlaced'
+  | 'fields-detected'
+  | 'tone-mapped'
+  | 'dolby-vision-base'
+  | 'dolby-vision-wrong'
+  | 'colors-converted'
+  | 'depth-reduced'
+  | 'alpha-flattened'
+  | 'stands-still'
+  | 'mixed-down'
+  | 'too-many-tracks'
+  | 'another-picture'
+  | 'unplayable'
+  | 'cover'
+  | 'captions'
+  | 'subtitle'
+  | 'subtitle-pictures'
+  | 'attachment'
+  | 'data'
+  | 'chapters'
+  | 'cut-short';
+
+/** One thing to say of a stream: a whole sentence, and its name. */
+export interface ReportNote {
+  code: ReportCode;
+  sentence: string;
+}
+
+/** The notes of a stream as its report has them: sentences for people, and their names in the same order. */
+export function joinNotes(notes: readonly ReportNote[]): { reason: string; codes: ReportCode[] } {
+  return { reason: notes.map(({ sentence }) => sentence).join(' '), codes: notes.map(({ code }) => code) };
+}

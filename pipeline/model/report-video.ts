@@ -1,0 +1,92 @@
+import { displaySize, type PictureSize } from './ladder/picture-size.ts';
+import { hasAlpha, isDeep, pictureColor } from './picture-color.ts';
+import type { VideoRenditionPlan } from './plan.ts';
+import { joinNotes, type ReportNote } from './report-notes.ts';
+import type { VideoStreamInfo } from './source-info.ts';
+import type { StreamReport } from './title.ts';
+
+/** What became of the picture that is played, and of the captions inside it. `rungs`: what is made of it, best first. */
+export function reportVideo(video: VideoStreamInfo, rungs: readonly VideoRenditionPlan[]): StreamReport[] {
+  const { index: streamIndex, codec } = video;
+  const notes = [...encodedNotes(video, rungs), ...shapeNotes(video), ...fieldNotes(video), ...colorNotes(video)];
+  const report: StreamReport = { streamIndex, kind: 'video', codec, outcome: 'converted', ...joinNotes(notes) };
+  if (!video.hasClosedCaptions) return [report];
+  const captions: ReportNote = { code: 'captions', sentence: 'Closed captions inside the picture: not carried yet.' };
+  return [report, { streamIndex, kind: 'captions', codec: 'eia_608', outcome: 'not-carried', ...joinNotes([captions]) }];
+}
+
+/** A source this much larger or faster than the best rung is more than a rounding to even numbers. */
+const NOTABLE = 1.02;
+
+function encodedNotes(video: VideoStreamInfo, rungs: readonly VideoRenditionPlan[]): ReportNote[] {
+  const [top] = rungs;
+  if (!top) return [{ code: 'encoded', sentence: 'Encoded as H.264.' }];
+  const sizes = rungs.length === 1 ? `in ${nameSize(top)}` : `in ${rungs.length} sizes up to ${nameSize(top)}`;
+  const notes: ReportNote[] = [{ code: 'encoded', sentence: `Encoded as H.264 ${sizes}.` }];
+  const source = displaySize(video);
+  if (source.width * source.height > top.width * top.height * NOTABLE ** 2) {
+    notes.push({ code: 'scaled-down', sentence: `Scaled down from ${nameSize(source)}: the ladder ends there.` });
+  }
+  const sourceRate = video.frameRate.num / video.frameRate.den;
+  if (sourceRate > top.frameRate * NOTABLE) {
+    const rates = `${nameRate(top.frameRate)} of ${nameRate(sourceRate)}`;
+    notes.push({ code: 'frames-thinned', sentence: `${rates} frames a second are kept: screens and players show no more.` });
+  }
+  return notes;
+}
+
+function nameSize({ width, height }: PictureSize): string {
+  return `${width} × ${height}`;
+}
+
+function nameRate(framesPerSecond: number): string {
+  return String(Number(framesPerSecond.toFixed(2)));
+}
+
+function shapeNotes(video: VideoStreamInfo): ReportNote[] {
+  const { rotationDegrees, sampleAspectRatio: pixel } = video;
+  const notes: ReportNote[] = [];
+  if (rotationDegrees !== 0) notes.push({ code: 'turned', sentence: `Turned upright (${rotationDegrees}° clockwise).` });
+  if (video.isMirrored) notes.push({ code: 'mirrored', sentence: 'Mirrored as the file asks for.' });
+  if (pixel.num !== pixel.den) {
+    notes.push({ code: 'pixels-squared', sentence: `Its pixels are not square (${pixel.num}:${pixel.den}); they are now.` });
+  }
+  return notes;
+}
+
+function fieldNotes({ fieldOrder, areFieldsUnmarked }: VideoStreamInfo): ReportNote[] {
+  if (!['tt', 'bb', 'tb', 'bt'].includes(fieldOrder)) return [];
+  const notes: ReportNote[] = [{ code: 'deinterlaced', sentence: 'Deinterlaced.' }];
+  if (areFieldsUnmarked) notes.push({ code: 'fields-detected', sentence: 'Its frames do not say that they are interlaced, but are.' });
+  return notes;
+}
+
+function colorNotes(video: VideoStreamInfo): ReportNote[] {
+  const notes: ReportNote[] = [];
+  const color = pictureColor(video);
+  if (color.kind === 'hdr') {
+    const name = color.transfer === 'smpte2084' ? 'PQ' : 'HLG';
+    notes.push({
+      code: 'tone-mapped',
+      sentence: `Tone-mapped from high dynamic range (${name}, up to ${color.peakNits} cd/m²) to standard range.`,
+    });
+  }
+  if (video.dolbyVisionProfile === 5) {
+    const sentence =
+      'Dolby Vision profile 5 cannot be shown right without its metadata: colours are wrong. Use a copy in HDR10 or profile 8.';
+    notes.push({ code: 'dolby-vision-wrong', sentence });
+  } else if (video.dolbyVisionProfile !== undefined) {
+    const sentence = `Of Dolby Vision (profile ${video.dolbyVisionProfile}) the base layer is shown, without its metadata.`;
+    notes.push({ code: 'dolby-vision-base', sentence });
+  }
+  if (color.kind === 'other') {
+    const from = color.primaries === 'bt709' ? color.matrix : color.primaries;
+    const guessed = video.colorSpace === undefined ? ', which its size suggests' : '';
+    notes.push({ code: 'colors-converted', sentence: `Colours converted to BT.709 from ${from}${guessed}.` });
+  }
+  if (hasAlpha(video.pixelFormat)) notes.push({ code: 'alpha-flattened', sentence: 'What is transparent is shown over black.' });
+  if (isDeep(video.pixelFormat) && color.kind !== 'hdr') {
+    notes.push({ code: 'depth-reduced', sentence: 'Reduced to 8 bits, which all players decode.' });
+  }
+  return notes;
+}

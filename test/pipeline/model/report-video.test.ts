@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest';
+import type { VideoRenditionPlan } from '../../../pipeline/model/plan.ts';
+import { reportVideo } from '../../../pipeline/model/report-video.ts';
+import type { VideoStreamInfo } from '../../../pipeline/model/source-info.ts';
+import { videoRendition } from './hls/sample-plan.ts';
+
+const VIDEO: VideoStreamInfo = {
+  index: 0,
+  codec: 'h264',
+  pixelFormat: 'yuv420p',
+  width: 1920,
+  height: 1080,
+  sampleAspectRatio: { num: 1, den: 1 },
+  rotationDegrees: 0,
+  frameRate: { num: 25, den: 1 },
+  timeBase: { num: 1, den: 90_000 },
+  fieldOrder: 'progressive',
+  firstFrameTicks: 0,
+  lastFrameTicks: 86_400,
+  endTicks: 90_000,
+};
+const RUNGS: VideoRenditionPlan[] = [
+  videoRendition({ id: 'v1080', width: 1920, height: 1080, frameRate: 25 }),
+  videoRendition({ id: 'v720', width: 1280, height: 720, frameRate: 25 }),
+];
+
+test.each<{ what: string; changes: Partial<VideoStreamInfo>; codes: string[]; sentence: string }>([
+  { what: 'an ordinary picture', changes: {}, codes: ['encoded'], sentence: 'Encoded as H.264 in 2 sizes up to 1920 × 1080.' },
+  { what: 'its even size', changes: { width: 1921, height: 1081 }, codes: ['encoded'], sentence: 'Encoded' },
+  {
+    what: 'what is larger than the ladder',
+    changes: { width: 3840, height: 2160 },
+    codes: ['encoded', 'scaled-down'],
+    sentence: 'Scaled down from 3840 × 2160: the ladder ends there.',
+  },
+  {
+    what: 'what is faster than screens',
+    changes: { frameRate: { num: 100, den: 1 } },
+    codes: ['encoded', 'frames-thinned'],
+    sentence: '25 of 100 frames a second are kept: screens and players show no more.',
+  },
+  {
+    what: 'a phone held upright, mirrored',
+    changes: { rotationDegrees: 90, isMirrored: true },
+    codes: ['encoded', 'turned', 'mirrored'],
+    sentence: 'Turned upright (90° clockwise). Mirrored as the file asks for.',
+  },
+  {
+    what: 'wide pixels of a disc',
+    changes: { width: 720, height: 576, sampleAspectRatio: { num: 64, den: 45 }, colorSpace: 'bt470bg', colorPrimaries: 'bt470bg' },
+    codes: ['encoded', 'pixels-squared', 'colors-converted'],
+    sentence: 'Colours converted to BT.709 from bt470bg.',
+  },
+  {
+    what: 'small pictures that state no colours',
+    changes: { width: 640, height: 360 },
+    codes: ['encoded', 'colors-converted'],
+    sentence: 'Colours converted to BT.709 from smpte170m, which its size suggests.',
+  },
+  {
+    what: 'fields that no mark tells of',
+    changes: { fieldOrder: 'tt', areFieldsUnmarked: true },
+    codes: ['encoded', 'deinterlaced', 'fields-detected'],
+    sentence: 'Its frames do not say that they are interlaced, but are.',
+  },
+  {
+    what: 'HDR10',
+    changes: { pixelFormat: 'yuv420p10le', colorTransfer: 'smpte2084', peakNits: 1600 },
+    codes: ['encoded', 'tone-mapped'],
+    sentence: 'Tone-mapped from high dynamic range (PQ, up to 1600 cd/m²) to standard range.',
+  },
+  {
+    what: 'Dolby Vision on HLG',
+    changes: { pixelFormat: 'yuv420p10le', colorTransfer: 'arib-std-b67', dolbyVisionProfile: 8 },
+    codes: ['encoded', 'tone-mapped', 'dolby-vision-base'],
+    sentence: 'Of Dolby Vision (profile 8) the base layer is shown, without its metadata.',
+  },
+  {
+    what: 'Dolby Vision that has no base layer',
+    changes: { dolbyVisionProfile: 5 },
+    codes: ['encoded', 'dolby-vision-wrong'],
+    sentence: 'colours are wrong',
+  },
+  {
+    what: 'deep colours and transparency',
+    changes: { pixelFormat: 'yuva444p12le' },
+    codes: ['encoded', 'alpha-flattened', 'depth-reduced'],
+    sentence: 'What is transparent is shown over black. Reduced to 8 bits',
+  },
+])('the report tells of $what', ({ changes, codes, sentence }) => {
+  const [report] = reportVideo({ ...VIDEO, ...changes }, RUNGS);
+  expect(report).toMatchObject({ streamIndex: 0, outcome: 'converted', codes });
+  expect(report!.reason).toContain(sentence);
+});
+
+test('a ladder of one rung is told by its size', () => {
+  expect(reportVideo(VIDEO, RUNGS.slice(0, 1))[0]!.reason).toBe('Encoded as H.264 in 1920 × 1080.');
+});
