@@ -11,11 +11,13 @@ import { keepToCores } from '../pipeline/ffmpeg/keep-to-cores.ts';
 import { type FfmpegTools, locateFfmpeg } from '../pipeline/ffmpeg/locate.ts';
 import { makeSampleClip } from '../pipeline/ffmpeg/sample-clip.ts';
 import { startIndexWatcher } from '../pipeline/index-watcher.ts';
-import { type Acceptor, createAcceptor } from '../pipeline/ingest/accept.ts';
+import { type AcceptableFile, type Accepted, type Acceptor, createAcceptor } from '../pipeline/ingest/accept.ts';
+import { createSubtitleAcceptor, type SubtitleAcceptor } from '../pipeline/ingest/accept-subtitle.ts';
 import { createFailures } from '../pipeline/ingest/fail.ts';
 import { startInbox } from '../pipeline/ingest/inbox.ts';
 import { receiveUpload, removeUploadLeftovers } from '../pipeline/ingest/receive-upload.ts';
 import { DEFAULT_SETTLE_SETTINGS } from '../pipeline/ingest/settle.ts';
+import { isSubtitleName } from '../pipeline/ingest/subtitle-name.ts';
 import type { Log } from '../pipeline/log.ts';
 import { parseQuietHours } from '../pipeline/model/work/quiet-hours.ts';
 import { createTitlePreparer, type TitlePreparer } from '../pipeline/prepare-title.ts';
@@ -24,6 +26,7 @@ import { createSeekIndexes } from '../pipeline/seek-indexes.ts';
 import { createFsSegmentStore } from '../pipeline/storage/fs-segment-store.ts';
 import type { SegmentStore } from '../pipeline/storage/segment-store.ts';
 import { sweepAbandoned } from '../pipeline/storage/sweep-abandoned.ts';
+import { createSubtitleDocuments, type SubtitleDocuments } from '../pipeline/text/subtitle-documents.ts';
 import { createSubtitleTexts } from '../pipeline/text/subtitle-texts.ts';
 import { missingAssets } from '../pipeline/title-assets.ts';
 import { startWorkEngine } from '../pipeline/work-engine.ts';
@@ -39,6 +42,8 @@ export interface Library {
   catalogue: Catalogue;
   bus: EventBus;
   acceptor: Acceptor;
+  subtitleAcceptor: SubtitleAcceptor;
+  documents: SubtitleDocuments;
   log: Log;
   close(): Promise<void>;
 }
@@ -57,7 +62,9 @@ export async function openLibrary(settings: Settings, log: Log): Promise<Library
   const store = createFsSegmentStore({ root: join(mediaDir, 'streams'), log });
   const catalogue = await openSqliteCatalogue({ path: join(mediaDir, 'catalogue.sqlite') });
   const acceptor = createAcceptor({ mediaDir, store, catalogue, log, bus });
-  return { mediaDir, store, catalogue, bus, acceptor, log, close: () => catalogue.close() };
+  const documents = createSubtitleDocuments(store);
+  const subtitleAcceptor = createSubtitleAcceptor({ mediaDir, store, catalogue, documents, bus, log });
+  return { mediaDir, store, catalogue, bus, acceptor, subtitleAcceptor, documents, log, close: () => catalogue.close() };
 }
 
 /**
@@ -83,7 +90,7 @@ async function startParts(settings: Settings, log: Log, closers: (() => unknown)
   const tools = await locateFfmpeg({ ffmpegPath: settings.FFMPEG_PATH, ffprobePath: settings.FFPROBE_PATH, log });
   const library = await openLibrary(settings, log);
   closers.push(library.close);
-  const { mediaDir, store, catalogue, bus, acceptor } = library;
+  const { mediaDir, store, catalogue, bus, acceptor, documents } = library;
   const streamsDir = join(mediaDir, 'streams');
   await Promise.all([removeUploadLeftovers(mediaDir), sweepAbandoned(streamsDir), sweepJobFolders()]);
   const queue = await openSqliteChunkQueue({ path: join(mediaDir, 'queue.sqlite') });
@@ -121,7 +128,7 @@ async function startParts(settings: Settings, log: Log, closers: (() => unknown)
   });
   closers.push(engine.close);
   const { waitForFile, noteServed, readWork, setBackgroundPaused, problemOf, encodeSpeed } = engine;
-  const subtitles = createSubtitleTexts({ mediaDir, store, bus, tools, log });
+  const subtitles = createSubtitleTexts({ mediaDir, store, documents, bus, tools, log });
   closers.push(subtitles.close);
   const plan = planSettings(settings);
   const preparer = createTitlePreparer({ mediaDir, store, catalogue, bus, tools, log, plan, scheduler: engine, failTitle });
@@ -135,11 +142,13 @@ async function startParts(settings: Settings, log: Log, closers: (() => unknown)
     settleSettings: { ...DEFAULT_SETTLE_SETTINGS, quietMs: settings.INBOX_QUIET_SECONDS * 1000 },
     ...{ bus, log },
     async onSettled(file) {
-      const { title, isNew } = await acceptor.accept(file);
+      const { title, isNew } = await acceptFile(library, file);
       if (isNew) void preparer.prepare(title.id);
     },
   });
   closers.push(inbox.close);
+  // Subtitles that came before their film.
+  closers.push(bus.subscribe((event) => event.type === 'plan' && inbox.retry()));
   void prepareUnfinished(library, preparer);
   if (settings.SAMPLE) closers.push(await startSample(library, tools));
 
@@ -150,7 +159,7 @@ async function startParts(settings: Settings, log: Log, closers: (() => unknown)
       const length = sizeBytes === undefined ? {} : { contentLength: sizeBytes };
       const upload = await receiveUpload({ body, name, mediaDir, maxBytes: settings.MAX_UPLOAD_BYTES, ...length });
       try {
-        const accepted = await acceptor.accept(upload);
+        const accepted = await acceptFile(library, upload);
         if (accepted.isNew) void preparer.prepare(accepted.title.id);
         return accepted;
       } finally {
@@ -167,6 +176,11 @@ async function startParts(settings: Settings, log: Log, closers: (() => unknown)
     subtitles,
     pendingFiles: inbox.pending,
   };
+}
+
+/** A film becomes a title; subtitles become part of the title they are named after. Throws as the acceptors do. */
+export function acceptFile({ acceptor, subtitleAcceptor }: Library, file: AcceptableFile): Promise<Accepted> {
+  return isSubtitleName(file.name) ? subtitleAcceptor.accept(file) : acceptor.accept(file);
 }
 
 async function makeMediaHome(mediaDir: string): Promise<void> {

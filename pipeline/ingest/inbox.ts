@@ -39,6 +39,8 @@ export interface Clock {
 
 export interface Inbox {
   pending(): PendingFile[];
+  /** What could not be taken may be by now: it is tried again at once. */
+  retry(): void;
   /** Stops watching; waits for the file that is being taken. */
   close(): Promise<void>;
 }
@@ -221,6 +223,11 @@ export async function startInbox(options: InboxOptions): Promise<Inbox> {
       .sort((a, b) => a.sinceMs - b.sinceMs || a.path.localeCompare(b.path));
   }
 
+  function retry(): void {
+    for (const file of files.values()) if (file.shown.reasonCode === 'retry' && file.lookAtMs !== undefined) file.lookAtMs = clock.now();
+    schedule();
+  }
+
   function publish(): void {
     const now = pending();
     const text = JSON.stringify(now);
@@ -231,6 +238,7 @@ export async function startInbox(options: InboxOptions): Promise<Inbox> {
 
   return {
     pending,
+    retry,
     async close() {
       isClosed = true;
       cancelTimer?.();

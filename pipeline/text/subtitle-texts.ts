@@ -10,18 +10,19 @@ import { type Cue, shiftCues } from '../model/text/cue.ts';
 import { parseSubtitles } from '../model/text/parse-subtitles.ts';
 import { parseVtt } from '../model/text/parse-vtt.ts';
 import { renderVtt } from '../model/text/render-vtt.ts';
-import { SUBTITLE_DOCUMENT, type SubtitleDocument, trackAsset } from '../model/text/subtitle-document.ts';
+import { type SubtitleDocument, trackAsset } from '../model/text/subtitle-document.ts';
 import { streamTrackId, textStreams } from '../model/text/text-tracks.ts';
 import { VIDEO_TIMESCALE } from '../model/time.ts';
 import type { TitleRecord } from '../model/title.ts';
 import type { SegmentStore } from '../storage/segment-store.ts';
 import { createTurns } from '../take-turns.ts';
 import { decodeText } from './decode-text.ts';
-import { readSubtitleDocument } from './title-text.ts';
+import type { SubtitleDocuments } from './subtitle-documents.ts';
 
 export interface SubtitleTextsSettings {
   mediaDir: string;
   store: SegmentStore;
+  documents: SubtitleDocuments;
   bus: EventBus;
   tools: FfmpegTools;
   log: Log;
@@ -35,8 +36,6 @@ export interface SubtitleTexts {
    * `signal` ends the wait, and with what keeps the text away for now.
    */
   readCues(titleId: string, trackId: string, signal: AbortSignal): Promise<Cue[] | undefined>;
-  /** Changes the title's document, one change after another. */
-  change(titleId: string, update: (document: SubtitleDocument) => SubtitleDocument): Promise<void>;
   /** Resolves when the title's source is not read any more. */
   dropTitle(titleId: string): Promise<void>;
   close(): Promise<void>;
@@ -52,9 +51,8 @@ interface Extraction {
   done: Promise<void>;
 }
 
-export function createSubtitleTexts({ mediaDir, store, bus, tools, log }: SubtitleTextsSettings): SubtitleTexts {
+export function createSubtitleTexts({ mediaDir, store, documents, bus, tools, log }: SubtitleTextsSettings): SubtitleTexts {
   const extractions = new Map<string, Extraction>();
-  const changes = new Map<string, Promise<unknown>>();
   const takeTurns = createTurns(AT_ONCE);
   /** Titles whose text was looked after since the start. */
   const warmed = new Set<string>();
@@ -115,22 +113,8 @@ export function createSubtitleTexts({ mediaDir, store, bus, tools, log }: Subtit
       await store.putAsset(title.id, trackAsset(streamTrackId(index)), Buffer.from(renderVtt(inTitleTime(cues, plan))));
       if (cues.length === 0 && error) failures.push({ streamIndex: index, reason: 'Nothing of it could be read.' });
     }
-    if (failures.length > 0) await change(title.id, (document) => ({ ...document, failures: [...document.failures, ...failures] }));
-  }
-
-  function change(titleId: string, update: (document: SubtitleDocument) => SubtitleDocument): Promise<void> {
-    const last = changes.get(titleId) ?? Promise.resolve();
-    const next = last
-      .catch(() => {})
-      .then(async () => {
-        const changed = update(await readSubtitleDocument(store, titleId));
-        await store.putAsset(titleId, SUBTITLE_DOCUMENT, Buffer.from(`${JSON.stringify(changed, null, 1)}\n`));
-      })
-      .finally(() => {
-        if (changes.get(titleId) === next) changes.delete(titleId);
-      });
-    changes.set(titleId, next);
-    return next;
+    if (failures.length > 0)
+      await documents.change(title.id, (document) => ({ ...document, failures: [...document.failures, ...failures] }));
   }
 
   async function end(ended: readonly Extraction[]): Promise<void> {
@@ -146,7 +130,6 @@ export function createSubtitleTexts({ mediaDir, store, bus, tools, log }: Subtit
 
   return {
     readCues,
-    change,
     dropTitle,
     async close() {
       unsubscribe();

@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { AppError } from '../../pipeline/errors.ts';
-import { openLibrary } from '../compose.ts';
+import { isSubtitleName } from '../../pipeline/ingest/subtitle-name.ts';
+import { acceptFile, openLibrary } from '../compose.ts';
 import { type CommandContext, connectToServer } from './command-context.ts';
 
 /**
@@ -20,6 +21,7 @@ export async function addCommand(context: CommandContext, target: string, option
 
   const added = await addFile(context, path);
   if (options.json) context.print(JSON.stringify(added));
+  else if (isSubtitleName(path)) context.print(`${added.id}: these are subtitles of “${added.name}” now.`);
   else if (!added.isNew) context.print(`${added.id}: the library has this content already, as “${added.name}”.`);
   else context.print(added.url === null ? `${added.id}: in the library; it is encoded when the server runs.` : `${added.id}: ${added.url}`);
 }
@@ -40,7 +42,7 @@ async function addFile(context: CommandContext, path: string): Promise<Added> {
   }
   const library = await openLibrary(context.settings, context.log);
   try {
-    const { title, isNew } = await library.acceptor.accept({ path, name: basename(path), keepOriginal: true });
+    const { title, isNew } = await acceptFile(library, { path, name: basename(path), keepOriginal: true });
     return { id: title.id, name: title.name, isNew, url: null };
   } finally {
     await library.close();

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { createSubtitleDocuments } from '../../pipeline/text/subtitle-documents.ts';
 import { createSubtitleTexts } from '../../pipeline/text/subtitle-texts.ts';
 import { corpusFile, hasCorpus } from '../corpus.ts';
 import { makeClip } from './make-clip.ts';
@@ -9,7 +10,14 @@ import { findTools, newHome, type OpenHome, openHome, silentLog } from './title-
 const NEVER = new AbortController().signal;
 
 async function openTexts({ home, store, bus }: OpenHome) {
-  return createSubtitleTexts({ mediaDir: home, store, bus, tools: await findTools(), log: silentLog });
+  return createSubtitleTexts({
+    mediaDir: home,
+    store,
+    documents: createSubtitleDocuments(store),
+    bus,
+    tools: await findTools(),
+    log: silentLog,
+  });
 }
 
 async function prepared(clip: string) {

@@ -278,6 +278,21 @@ describe('taking files', () => {
     await pendingWhere((files) => isEmpty(files) && taken.length === 1);
   });
 
+  test('what waits for something is tried again when that has come, without waiting longer', async () => {
+    let isFilmThere = false;
+    await renameIn('film.ko.srt', Buffer.from('1\n00:00:01,000 --> 00:00:02,000\nOne\n'));
+    await start({
+      async onSettled(file) {
+        if (!isFilmThere) throw new AppError('not_ready', 'It waits for its film.', { retryable: true });
+        await take(file);
+      },
+    });
+    expect(await pendingWhere(isWaiting('film.ko.srt: retry'))).toMatchObject([{ reason: 'It waits for its film.' }]);
+    isFilmThere = true;
+    inbox?.retry();
+    await pendingWhere((files) => isEmpty(files) && taken.length === 1);
+  });
+
   test('a file that comes under the same name meanwhile is not forgotten', async () => {
     await renameIn('film.mp4', film(1));
     let takes = 0;
