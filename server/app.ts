@@ -7,6 +7,7 @@ import { allowAnyOrigin, guardWrites, requireKnownHost } from './http/guards.ts'
 import type { HostRules } from './http/host-origin-check.ts';
 import { SECURITY_HEADERS } from './http/security-headers.ts';
 import { createMetrics } from './metrics.ts';
+import { chapterRoutes } from './routes/chapters.ts';
 import { clientRoutes } from './routes/client.ts';
 import { eventRoutes } from './routes/events.ts';
 import { mediaRoutes } from './routes/media.ts';
@@ -58,7 +59,7 @@ export function createApp({ services, hostRules, apiToken, clientDir, waitMs, st
   app.use(mediaRoutes(services, { waitMs, stopping }, metrics.noteWait));
   app.use(subtitleRoutes(services, { waitMs, stopping }));
   app.use(playlistRoutes(services, { waitMs, stopping }));
-  app.use(posterRoutes(services), waveformRoutes(services));
+  app.use(posterRoutes(services), waveformRoutes(services), chapterRoutes(services));
   app.use(titleRoutes(services), uploadRoutes(services), workRoutes(services), eventRoutes(services, events));
   app.use(statusRoutes(services, metrics, stopping));
   app.use(clientRoutes(clientDir));

@@ -1,9 +1,15 @@
 import type { CatalogueTitle, RenditionStats } from '../pipeline/catalogue/catalogue.ts';
 import { progressOf } from '../pipeline/catalogue/derive-state.ts';
+import { planChapters } from '../pipeline/model/chapters.ts';
+import { nameTrack, type TitleText } from '../pipeline/model/hls/text-renditions.ts';
 import type { Plan } from '../pipeline/model/plan.ts';
+import { revisedId } from '../pipeline/model/revised-id.ts';
+import { reportText } from '../pipeline/model/text/report-text.ts';
+import type { SubtitleDocument } from '../pipeline/model/text/subtitle-document.ts';
 import { segmentCount } from '../pipeline/model/timeline/segments.ts';
-import type { RenditionView, TitleError, TitleView } from '../pipeline/model/title.ts';
+import type { RenditionView, SubtitleView, TitleError, TitleView } from '../pipeline/model/title.ts';
 import { readTitleTags } from '../pipeline/model/title-tags.ts';
+import { describeText, readSubtitleDocument } from '../pipeline/text/title-text.ts';
 import { POSTER, WAVEFORM } from '../pipeline/title-assets.ts';
 import type { Services } from './services.ts';
 
@@ -14,16 +20,19 @@ export interface TitleFacts {
   hasPoster: boolean;
   hasWaveform: boolean;
   problem?: TitleError | undefined;
+  subtitles: SubtitleDocument;
   /** By rendition id. */
   encodeSpeeds: ReadonlyMap<string, number | null>;
 }
 
 /** What the API says of a title. */
-export function renderTitleView({ title, plan, stats, hasPoster, hasWaveform, problem, encodeSpeeds }: TitleFacts): TitleView {
+export function renderTitleView(facts: TitleFacts): TitleView {
+  const { title, plan, stats, hasPoster, hasWaveform, problem, encodeSpeeds, subtitles } = facts;
   const { record, state } = title;
   const tags = record.sourceInfo && readTitleTags(record.sourceInfo);
   const committed = new Map(stats.map((rendition) => [rendition.renditionId, rendition.segmentsCommitted]));
   const base = `/titles/${record.id}`;
+  const chapters = plan === undefined ? [] : planChapters(record.sourceInfo?.chapters ?? [], plan);
   return {
     id: record.id,
     name: record.name,
@@ -50,10 +59,21 @@ export function renderTitleView({ title, plan, stats, hasPoster, hasWaveform, pr
       }),
     ),
     ...(tags === undefined ? {} : { tags }),
-    report: record.report,
+    subtitles: plan === undefined ? [] : viewSubtitles(describeText(record.sourceInfo, subtitles), plan.revision, base),
+    chapters,
+    chaptersUrl: chapters.length > 0 ? `${base}/chapters.vtt` : null,
+    report: reportText(record.report, record.sourceInfo, subtitles),
     ...(record.error === undefined ? {} : { error: record.error }),
     ...(problem === undefined ? {} : { problem }),
   };
+}
+
+function viewSubtitles({ tracks }: TitleText, revision: number, base: string): SubtitleView[] {
+  return tracks.map((track): SubtitleView => {
+    const { language, isDefault, isForced, isHearingImpaired } = track;
+    const id = revisedId(track.id, revision);
+    return { id, language, name: nameTrack(track), isDefault, isForced, isHearingImpaired, playlistUrl: `${base}/${id}/media.m3u8` };
+  });
 }
 
 export type TitleViewSources = Pick<Services, 'store' | 'catalogue' | 'problemOf' | 'encodeSpeed'>;
@@ -61,13 +81,14 @@ export type TitleViewSources = Pick<Services, 'store' | 'catalogue' | 'problemOf
 export async function readTitleView(services: TitleViewSources, title: CatalogueTitle): Promise<TitleView> {
   const { store, catalogue, problemOf, encodeSpeed } = services;
   const { id } = title.record;
-  const [plan, stats, poster, waveform] = await Promise.all([
+  const [plan, stats, poster, waveform, subtitles] = await Promise.all([
     store.readPlan(id),
     catalogue.renditionStats(id),
     store.readAsset(id, POSTER),
     store.readAsset(id, WAVEFORM),
+    readSubtitleDocument(store, id),
   ]);
   const encodeSpeeds = new Map(plan?.renditions.map((rendition) => [rendition.id, encodeSpeed(plan, rendition.id)]));
   const [hasPoster, hasWaveform] = [poster !== undefined, waveform !== undefined];
-  return renderTitleView({ title, plan, stats, hasPoster, hasWaveform, problem: problemOf(id), encodeSpeeds });
+  return renderTitleView({ title, plan, stats, hasPoster, hasWaveform, problem: problemOf(id), encodeSpeeds, subtitles });
 }

@@ -1,9 +1,9 @@
-import type { AudioStreamInfo, OtherStreamInfo, SourceInfo, VideoStreamInfo } from '../model/source-info.ts';
+import type { AudioStreamInfo, ChapterInfo, OtherStreamInfo, SourceInfo, VideoStreamInfo } from '../model/source-info.ts';
 import { type Rational, secondsToTicks, type Ticks, VIDEO_TIMESCALE } from '../model/time.ts';
 import type { FieldOrder } from './detect-fields.ts';
 import { parseDisplayMatrix } from './display-matrix.ts';
 import { isInterlaced } from './field-filters.ts';
-import type { ProbeDocument, ProbedSideData, ProbedStream } from './probe-document.ts';
+import type { ProbeDocument, ProbedChapter, ProbedSideData, ProbedStream } from './probe-document.ts';
 import { readSourceTags } from './source-tags.ts';
 import { audioExtent, greatestCommonDivisor, type StreamHead, type StreamTails, toTicks, videoExtent } from './stream-extent.ts';
 
@@ -40,6 +40,7 @@ export function parseSourceInfo(findings: ProbeFindings): SourceInfo {
     audio,
     others,
     chapterCount: document.chapters.length,
+    chapters: document.chapters.slice(0, MOST_CHAPTERS).flatMap(parseChapter),
     tags: readSourceTags(document),
   };
   if (video) info.video = withBitrate(video, info);
@@ -143,6 +144,16 @@ function parseOther(stream: ProbedStream, head: StreamHead | undefined, isCover:
   if (!head || head.packets === 0) return { ...info, reason: 'It holds no packets.' };
   if (head.frames === 0) return { ...info, reason: `Nothing in it could be decoded (${codec}).` };
   return info;
+}
+
+/** More are no chapters. */
+const MOST_CHAPTERS = 1000;
+
+function parseChapter(chapter: ProbedChapter): ChapterInfo[] {
+  const [startTicks, endTicks] = [secondsOf(chapter.start_time), secondsOf(chapter.end_time)];
+  if (startTicks === undefined || endTicks === undefined) return [];
+  const title = lowerCaseKeys(chapter.tags).title?.trim();
+  return [{ startTicks, endTicks, ...(title ? { title } : {}) }];
 }
 
 function subtitleFlags({ disposition }: ProbedStream): Pick<OtherStreamInfo, 'isDefault' | 'isForced' | 'isHearingImpaired'> {

@@ -4,7 +4,7 @@ import type { StreamHead } from './stream-extent.ts';
 export interface ProbeDocument {
   format?: ProbedFormat;
   streams: ProbedStream[];
-  chapters: unknown[];
+  chapters: ProbedChapter[];
   packets_and_frames: ProbedItem[];
 }
 
@@ -55,6 +55,12 @@ export interface ProbedSideData {
   max_luminance?: string;
   /** cd/m² */
   max_content?: number;
+}
+
+export interface ProbedChapter {
+  start_time?: string;
+  end_time?: string;
+  tags?: Record<string, string>;
 }
 
 export interface ProbedItem {

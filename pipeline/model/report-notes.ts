@@ -23,6 +23,7 @@ export type ReportCode =
   | 'captions'
   | 'subtitle'
   | 'subtitle-pictures'
+  | 'subtitle-file'
   | 'attachment'
   | 'data'
   | 'chapters'

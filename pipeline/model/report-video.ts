@@ -11,8 +11,8 @@ export function reportVideo(video: VideoStreamInfo, rungs: readonly VideoRenditi
   const notes = [...encodedNotes(video, rungs), ...shapeNotes(video), ...fieldNotes(video), ...colorNotes(video)];
   const report: StreamReport = { streamIndex, kind: 'video', codec, outcome: 'converted', ...joinNotes(notes) };
   if (!video.hasClosedCaptions) return [report];
-  const captions: ReportNote = { code: 'captions', sentence: 'Closed captions inside the picture: not carried yet.' };
-  return [report, { streamIndex, kind: 'captions', codec: 'eia_608', outcome: 'not-carried', ...joinNotes([captions]) }];
+  const captions: ReportNote = { code: 'captions', sentence: 'Closed captions, kept inside the encoded picture.' };
+  return [report, { streamIndex, kind: 'captions', codec: 'eia_608', outcome: 'carried', ...joinNotes([captions]) }];
 }
 
 /** A source this much larger or faster than the best rung is more than a rounding to even numbers. */

@@ -19,6 +19,8 @@ export interface SourceInfo {
   others: OtherStreamInfo[];
   /** How many chapters the container names. */
   chapterCount?: number;
+  /** What they are; absent in what earlier versions stored. */
+  chapters?: ChapterInfo[];
   /** Tags of the container, keys in lower case: title, artist, album… */
   tags: Record<string, string>;
 }
@@ -89,6 +91,12 @@ export interface AudioStreamInfo {
   frameSamples: number;
   /** Absolute source position, in samples, of the start of some frame of that grid; the first sample's when absent. */
   gridAnchorSamples?: number;
+}
+
+export interface ChapterInfo {
+  startTicks: Ticks;
+  endTicks: Ticks;
+  title?: string;
 }
 
 export interface OtherStreamInfo {

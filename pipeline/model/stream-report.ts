@@ -4,6 +4,7 @@ import type { Plan } from './plan.ts';
 import { joinNotes, type ReportNote } from './report-notes.ts';
 import { reportVideo } from './report-video.ts';
 import type { AudioStreamInfo, OtherStreamInfo, SourceInfo } from './source-info.ts';
+import { OFFERED } from './text/report-text.ts';
 import { textStreams } from './text/text-tracks.ts';
 import { ticksToSeconds } from './time.ts';
 import type { StreamReport } from './title.ts';
@@ -21,8 +22,8 @@ export function reportStreams(info: SourceInfo, { renditions }: Pick<Plan, 'rend
       streamIndex: -1,
       kind: 'chapters',
       codec: '',
-      outcome: 'not-carried',
-      ...joinNotes([{ code: 'chapters', sentence: `${info.chapterCount} chapters: not carried yet.` }]),
+      outcome: 'carried',
+      ...joinNotes([{ code: 'chapters', sentence: `${info.chapterCount} chapters, shown on the timeline.` }]),
     });
   }
   const cut = describeCut(info);
@@ -75,8 +76,6 @@ function reportOther(other: OtherStreamInfo, texts: readonly OtherStreamInfo[]):
   if (texts.includes(other)) return { streamIndex, kind, codec, outcome: 'converted', ...joinNotes([OFFERED]) };
   return { streamIndex, kind, codec, outcome: 'not-carried', ...joinNotes([noteOf(other)]) };
 }
-
-const OFFERED: ReportNote = { code: 'subtitle', sentence: 'Offered as WebVTT subtitles.' };
 
 /** Subtitles that are pictures, as discs and broadcasts have them. */
 const BITMAP_SUBTITLES = new Set(['hdmv_pgs_subtitle', 'dvd_subtitle', 'dvb_subtitle', 'xsub']);

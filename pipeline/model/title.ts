@@ -1,3 +1,4 @@
+import type { Chapter } from './chapters.ts';
 import type { ReportCode } from './report-notes.ts';
 import type { SourceInfo } from './source-info.ts';
 import type { TitleTags } from './title-tags.ts';
@@ -67,10 +68,26 @@ export interface TitleView {
   renditions: RenditionView[];
   /** Artist, album and the like, as the source states them. */
   tags?: TitleTags;
+  /** What there is to read, in the order it is offered. */
+  subtitles: SubtitleView[];
+  chapters: Chapter[];
+  /** A WebVTT file of the chapters; null where there are none. */
+  chaptersUrl: string | null;
   report: StreamReport[];
   error?: TitleError;
   /** What keeps the title from going on for now: `disk_full`, `source_missing`, `store_failed`. It goes on by itself when that is over. */
   problem?: TitleError;
+}
+
+export interface SubtitleView {
+  id: string;
+  /** BCP 47, or `und`. */
+  language: string;
+  name: string;
+  isDefault: boolean;
+  isForced: boolean;
+  isHearingImpaired: boolean;
+  playlistUrl: string;
 }
 
 export interface RenditionView {

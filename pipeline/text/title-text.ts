@@ -1,4 +1,5 @@
 import type { TitleText } from '../model/hls/text-renditions.ts';
+import type { SourceInfo } from '../model/source-info.ts';
 import { SUBTITLE_DOCUMENT, type SubtitleDocument } from '../model/text/subtitle-document.ts';
 import { streamTracks } from '../model/text/text-tracks.ts';
 import type { SegmentStore } from '../storage/segment-store.ts';
@@ -6,7 +7,10 @@ import type { SegmentStore } from '../storage/segment-store.ts';
 /** What a title offers to read: the text streams of its source, known since the probe, and the files that came beside it. */
 export async function readTitleText(store: Pick<SegmentStore, 'readTitle' | 'readAsset'>, titleId: string): Promise<TitleText> {
   const [title, document] = await Promise.all([store.readTitle(titleId), readSubtitleDocument(store, titleId)]);
-  const info = title?.sourceInfo;
+  return describeText(title?.sourceInfo, document);
+}
+
+export function describeText(info: SourceInfo | undefined, document: SubtitleDocument): TitleText {
   return {
     tracks: [...document.files, ...(info ? streamTracks(info) : [])],
     hasClosedCaptions: info?.video?.hasClosedCaptions === true,

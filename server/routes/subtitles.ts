@@ -15,7 +15,7 @@ import { checkRenditionId, checkSubtitleSegment, checkTitleId } from './params.t
 import { PLAYLIST_TYPE } from './playlists.ts';
 
 /** Always UTF-8; said, since not everything that reads text knows that WebVTT is (Apple authoring 10.4). */
-const VTT_TYPE = 'text/vtt; charset=utf-8';
+export const VTT_TYPE = 'text/vtt; charset=utf-8';
 
 /** The subtitle tracks of a title: `GET /titles/:id/:rendition/media.m3u8` where the rendition is one, and its segments `/:n.vtt`. */
 export function subtitleRoutes({ store, subtitles }: Services, limits: WaitLimits): Router {

@@ -13,6 +13,9 @@ export function titleView(changes: Partial<TitleView> & { id: string }): TitleVi
     posterUrl: `/titles/${changes.id}/poster.jpg`,
     waveformUrl: null,
     renditions: [],
+    subtitles: [],
+    chapters: [],
+    chaptersUrl: null,
     report: [],
     ...changes,
   };

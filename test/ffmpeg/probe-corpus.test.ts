@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import { describe, expect, test } from 'vitest';
 import { probeSource } from '../../pipeline/ffmpeg/probe.ts';
+import { reportStreams } from '../../pipeline/model/stream-report.ts';
 
 /** Collected films and lures, kept outside the repository: without them these tests are shown as skipped. */
 const CORPUS = fileURLToPath(new URL('../../../shared/corpus', import.meta.url));
@@ -65,5 +66,28 @@ describe.skipIf(!existsSync(CORPUS))('the corpus', () => {
     expect(info.video).toBeUndefined();
     expect(info.audio).toHaveLength(1);
     expect(info.others).toMatchObject([{ kind: 'video', codec: 'h264' }]);
+  });
+
+  test.each([
+    ['film_sintel_480p_14chapters.mp4', 14, { startTicks: 0, endTicks: 9_000 }],
+    ['ax_sample_with_nero_chapters_only.mp4', 3, { startTicks: 0, endTicks: 18_090, title: 'Chapter 1' }],
+    ['mkv_chapters_yuv444_negstart.mkv', 2, { startTicks: 0, endTicks: 179_910, title: 'Chapter 1' }],
+  ])('%s has its chapters', async (name, count, first) => {
+    const { chapters = [] } = await probeSource(join(CORPUS, name), OPTIONS);
+    expect(chapters).toHaveLength(count);
+    expect(chapters[0]).toMatchObject(first);
+    expect(chapters.every(({ title }) => title === undefined || title === title.trim())).toBe(true);
+  });
+
+  test.each([
+    ['ax_sample_with_vobsub.mp4', 'dvd_subtitle'],
+    ['mkv_pgs.mkv', 'hdmv_pgs_subtitle'],
+    ['avi_xsub.avi', 'xsub'],
+  ])('%s has subtitles that are pictures, which its report lists as not carried', async (name, codec) => {
+    const report = reportStreams(await probeSource(join(CORPUS, name), OPTIONS), { renditions: [] });
+    expect(report.find((line) => line.codec === codec)).toMatchObject({
+      outcome: 'not-carried',
+      reason: expect.stringContaining('pictures'),
+    });
   });
 });

@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { SourceInfo } from '../../../pipeline/model/source-info.ts';
 import { addTitle, type RunningApp, startApp } from '../start-app.ts';
 
 let app: RunningApp;
@@ -31,6 +32,34 @@ test('their playlist and segments are served, with their types, gzipped', async 
   expect(gunzipSync(segment.bytes).toString('utf8')).toBe(
     'WEBVTT\nX-TIMESTAMP-MAP=LOCAL:00:00:00.000,MPEGTS:0\n\n00:00:01.500 --> 00:00:02.500\n안녕\n',
   );
+});
+
+test('the title lists them, and its report says where they are from', async () => {
+  expect((await app.send('/api/titles/film')).json).toMatchObject({
+    subtitles: [{ id: 'sx1a2b3c4d', language: 'ko', name: '한국어', playlistUrl: '/titles/film/sx1a2b3c4d/media.m3u8' }],
+    report: [{ kind: 'subtitle', outcome: 'converted', reason: expect.stringContaining('film.ko.srt') }],
+    chapters: [],
+    chaptersUrl: null,
+  });
+});
+
+test('chapters are in the title and in a file for players', async () => {
+  const info: SourceInfo = {
+    formatNames: [],
+    sizeBytes: 1,
+    audio: [],
+    others: [],
+    tags: {},
+    chapters: [{ startTicks: 0, endTicks: 180_000, title: '처음' }],
+  };
+  await addTitle(app.services, 'book', { sourceInfo: info });
+  expect((await app.send('/api/titles/book')).json).toMatchObject({
+    chapters: [{ startSeconds: 0, endSeconds: 2, title: '처음' }],
+    chaptersUrl: '/titles/book/chapters.vtt',
+  });
+  const { text, headers } = await app.send('/titles/book/chapters.vtt');
+  expect([text, headers['content-type']]).toEqual(['WEBVTT\n\n00:00:00.000 --> 00:00:02.000\n처음\n', 'text/vtt; charset=utf-8']);
+  expect((await app.send('/titles/film/chapters.vtt')).status).toBe(404);
 });
 
 test.each([
