@@ -2,6 +2,7 @@ import type { Stats } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { readCommittedSegments } from './committed-segments.ts';
+import { convertSubtitles } from './convert-subtitles.ts';
 import { convertToStream } from './convert-to-stream.ts';
 import { AppError } from './errors.ts';
 import type { FfmpegTools } from './ffmpeg/locate.ts';
@@ -11,6 +12,7 @@ import type { Log } from './log.ts';
 import { measureRendition } from './model/hls/measure-rendition.ts';
 import { renderMediaPlaylist } from './model/hls/render-media-playlist.ts';
 import { renderMultivariant } from './model/hls/render-multivariant.ts';
+import type { TitleText } from './model/hls/text-renditions.ts';
 import { planMissingChunks } from './model/missing-chunks.ts';
 import type { Plan } from './model/plan.ts';
 import { type PlanSettings, planTitle } from './model/plan-title.ts';
@@ -83,7 +85,8 @@ export async function convertFile(options: ConvertFileOptions): Promise<Converte
     };
     await convertToStream({ source, plan, chunk, keyframeBefore }, committer, { tools, log, signal });
   }
-  return publish(store, plan, outDir, workDir);
+  const text = await convertSubtitles({ path, info: title.sourceInfo, plan, store, outDir, workDir }, { tools, log, signal });
+  return publish(store, plan, text, outDir, workDir);
 }
 
 /** Before anything is made: a slip in the name leaves no folder behind. */
@@ -154,7 +157,7 @@ async function begin(
 }
 
 /** Renditions move into place, then media playlists, then the multivariant playlist: whoever sees it sees all. */
-async function publish(store: SegmentStore, plan: Plan, outDir: string, workDir: string): Promise<ConvertedFile> {
+async function publish(store: SegmentStore, plan: Plan, text: TitleText, outDir: string, workDir: string): Promise<ConvertedFile> {
   const measured = new Map<string, NonNullable<ReturnType<typeof measureRendition>>>();
   for (const rendition of plan.renditions) {
     const bandwidth = measureRendition(plan.timeline, rendition, await store.listSegments(TITLE_ID, rendition.id));
@@ -163,7 +166,7 @@ async function publish(store: SegmentStore, plan: Plan, outDir: string, workDir:
   }
   for (const { id } of plan.renditions) await rename(join(workDir, TITLE_ID, id), join(outDir, id));
   const playlistPath = join(outDir, PLAYLIST);
-  await writeFile(join(workDir, PLAYLIST), renderMultivariant(plan, measured));
+  await writeFile(join(workDir, PLAYLIST), renderMultivariant(plan, measured, text));
   await rename(join(workDir, PLAYLIST), playlistPath);
   await rm(workDir, { recursive: true });
   return { playlistPath, plan };

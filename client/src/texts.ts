@@ -124,7 +124,7 @@ export const texts = {
   codec: 'Codec',
   report: 'What became of each stream',
   stream: 'Stream',
-  streamName: (index: number, kind: string) => `#${index} ${kind}`,
+  streamName: (index: number, kind: string) => (index < 0 ? kind : `#${index} ${kind}`),
   outcome: 'Outcome',
   why: 'Why',
   outcomes: {
@@ -139,6 +139,8 @@ export const texts = {
   playerLabel: (name: string) => `Player: ${name}`,
   quality: 'Quality',
   audioTrack: 'Sound track',
+  subtitles: 'Subtitles',
+  subtitlesOff: 'Off',
   auto: 'Auto',
   autoPlaying: (rung: string) => `Auto (${rung})`,
   statistics: 'Statistics',

@@ -1,27 +1,21 @@
-import { createHash } from 'node:crypto';
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { tellTitle } from '../catalogue/tell-title.ts';
 import { AppError } from '../errors.ts';
 import type { EventBus } from '../event-bus.ts';
-import { MOST_SUBTITLE_BYTES } from '../ffmpeg/extract-subtitles.ts';
 import type { Log } from '../log.ts';
 import type { SourceInfo } from '../model/source-info.ts';
-import { type Cue, shiftCues } from '../model/text/cue.ts';
-import { type ParsedSubtitles, parseSubtitles } from '../model/text/parse-subtitles.ts';
 import { renderVtt } from '../model/text/render-vtt.ts';
-import { type FileTrack, trackAsset } from '../model/text/subtitle-document.ts';
-import { VIDEO_TIMESCALE } from '../model/time.ts';
+import { trackAsset } from '../model/text/subtitle-document.ts';
 import type { TitleRecord } from '../model/title.ts';
 import type { SegmentStore } from '../storage/segment-store.ts';
-import { decodeText } from '../text/decode-text.ts';
-import { guessLanguage } from '../text/guess-language.ts';
 import type { SubtitleDocuments } from '../text/subtitle-documents.ts';
 import type { AcceptableFile, Accepted } from './accept.ts';
 import { numberedName, storableVisibleName } from './file-name.ts';
 import { hasSameBytes } from './identity.ts';
 import { copyFileVerified, exists, moveFile } from './place-file.ts';
+import { readSubtitleFile } from './read-subtitle-file.ts';
 import { filmStem, readSubtitleName, type SubtitleName } from './subtitle-name.ts';
 
 export interface SubtitleAcceptorSettings {
@@ -50,7 +44,7 @@ export function createSubtitleAcceptor({ mediaDir, store, catalogue, documents, 
   async function accept(file: AcceptableFile): Promise<Accepted> {
     const name = file.name.normalize('NFC');
     const { title, reading } = await findFilm(name);
-    const tracks = await readTracks(file.path, name, reading, title.sourceInfo);
+    const tracks = await readSubtitleFile(file.path, name, reading, title.sourceInfo);
     for (const { track, cues } of tracks) await store.putAsset(title.id, trackAsset(track.id), Buffer.from(renderVtt(cues)));
     await documents.change(title.id, (document) => ({
       ...document,
@@ -89,52 +83,6 @@ export function createSubtitleAcceptor({ mediaDir, store, catalogue, documents, 
   }
 
   return { accept };
-}
-
-async function readTracks(
-  path: string,
-  fileName: string,
-  reading: SubtitleName,
-  info: SourceInfo,
-): Promise<{ track: FileTrack; cues: Cue[] }[]> {
-  const { size } = await stat(path);
-  if (size === 0) throw new AppError('source_empty', 'This file is empty. Copy or download it again.');
-  if (size > MOST_SUBTITLE_BYTES)
-    throw new AppError('source_unsupported', 'This file is larger than subtitles are. Drop the subtitles of one film.');
-  const { text, encoding } = decodeText(await readFile(path), reading.language);
-  const parsed = parseSubtitles(text);
-  if (parsed.length === 0) {
-    throw new AppError('source_unsupported', 'There are no subtitles in this file that could be read. SRT, WebVTT, ASS and SAMI can be.');
-  }
-  return parsed.map((one) => {
-    const cues = shiftCues(one.cues, -titleStartMs(info));
-    const id = trackId(fileName, one, cues);
-    return { track: { id, ...describeTrack(reading, one), fileName, encoding }, cues };
-  });
-}
-
-function describeTrack({ language, isForced, isHearingImpaired, isDefault }: SubtitleName, parsed: ParsedSubtitles) {
-  const own = parsed.language ?? language ?? guessLanguage(parsed.cues.map(({ text }) => text).join('\n'));
-  return { language: own ?? 'und', isForced, isHearingImpaired, isDefault };
-}
-
-/** Another text is another track, with URLs of its own: segments may be kept by caches. */
-function trackId(fileName: string, { language }: ParsedSubtitles, cues: readonly Cue[]): string {
-  const digest = createHash('sha256')
-    .update(JSON.stringify([fileName, language, cues]))
-    .digest('hex');
-  return `sx${digest.slice(0, 12)}`;
-}
-
-/** Less than this comes from how codecs begin, not from how films do. */
-const TRIFLE_MS = 100;
-
-/** Files beside a film count from where its sound or picture begins, whichever is first; a title counts from its picture. */
-function titleStartMs({ video, audio }: SourceInfo): number {
-  if (!video) return 0;
-  const starts = [video.firstFrameTicks, ...audio.map(({ startTicks }) => startTicks)];
-  const ms = Math.round(((video.firstFrameTicks - Math.min(...starts)) * 1000) / VIDEO_TIMESCALE);
-  return ms < TRIFLE_MS ? 0 : ms;
 }
 
 function waiting(message: string): AppError {

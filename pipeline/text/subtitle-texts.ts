@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { AppError, toAppError } from '../errors.ts';
 import type { EventBus } from '../event-bus.ts';
 import { extractSubtitles } from '../ffmpeg/extract-subtitles.ts';
@@ -101,7 +101,7 @@ export function createSubtitleTexts({ mediaDir, store, documents, bus, tools, lo
   }
 
   async function extractStreams(title: TitleRecord, plan: Plan, streams: readonly OtherStreamInfo[], signal: AbortSignal): Promise<void> {
-    const path = join(mediaDir, title.source.path);
+    const path = resolve(mediaDir, title.source.path);
     const environment = { tools, log: log.child({ title: title.id }), signal, niceness: NICENESS };
     const { texts, failure } = await extractSubtitles(path, streams, environment);
     const error = failure === undefined ? undefined : toAppError(failure);

@@ -10,6 +10,7 @@ import { createPlaybackStats, type PlaybackStats } from './playback-stats.ts';
 import { preparingNotice } from './preparing-notice.ts';
 import { qualityMenu } from './quality-menu.ts';
 import { statsOverlay } from './stats-overlay.ts';
+import { subtitleMenu } from './subtitle-menu.ts';
 
 /** The page's test and support hook: `millracePlayer.stats()` in the browser's console. */
 export interface PlayerHook {
@@ -29,6 +30,8 @@ export interface PlayerOptions {
   playlistUrl: string;
   name: string;
   posterUrl: string | null;
+  /** A WebVTT file of chapters. */
+  chaptersUrl: string | null;
   autoplay: boolean;
   /** Not all of it is encoded yet. */
   isCold: boolean;
@@ -40,18 +43,22 @@ export interface PlayerOptions {
 export interface Player {
   readonly element: HTMLElement;
   seek(seconds: number): void;
+  /** Goes on at the same place with what the stream offers by now. */
+  renew(): void;
   /** Stops it and frees what it holds. */
   close(): void;
 }
 
 /** The player with its controls. */
-export function createPlayer({ playlistUrl, name, posterUrl, autoplay, isCold, parts, onTime }: PlayerOptions): Player {
+export function createPlayer({ playlistUrl, name, posterUrl, chaptersUrl, autoplay, isCold, parts, onTime }: PlayerOptions): Player {
   const end = new AbortController();
   const video = h('video', { slot: 'media', playsinline: true, preload: 'auto', 'aria-label': name, poster: posterUrl ?? undefined });
+  if (chaptersUrl !== null) video.append(h('track', { kind: 'chapters', default: true, src: chaptersUrl }));
   const stats = createPlaybackStats(video, end.signal);
   const { button: statsButton, overlay } = statsOverlay(stats.read, end.signal);
   const quality = qualityMenu();
   const audio = audioMenu();
+  const subtitles = subtitleMenu(video, end.signal);
   const failure = failurePanel(() => {
     failure.hide();
     playback.start();
@@ -59,7 +66,7 @@ export function createPlayer({ playlistUrl, name, posterUrl, autoplay, isCold, p
   });
   const preparing = preparingNotice(video, parts, () => !failure.element.hidden, end.signal);
   const overlays = [overlay, preparing.element, failure.element];
-  const element = playerFrame({ name, video, overlays, menus: [audio, quality], statsButton });
+  const element = playerFrame({ name, video, overlays, menus: [subtitles, audio, quality], statsButton });
   for (const type of ['timeupdate', 'seeking'] as const)
     video.addEventListener(type, () => onTime?.(video.currentTime), { signal: end.signal });
 
@@ -102,6 +109,11 @@ export function createPlayer({ playlistUrl, name, posterUrl, autoplay, isCold, p
     element,
     seek(seconds) {
       video.currentTime = seconds;
+    },
+    renew() {
+      const wasPlaying = !video.paused;
+      playback.start();
+      if (wasPlaying) void play();
     },
     close() {
       end.abort();

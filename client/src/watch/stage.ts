@@ -22,6 +22,8 @@ export function stage(options: StageOptions, signal: AbortSignal): View<TitleVie
   let latest: TitleView | undefined;
   let player: Player | undefined;
   let shownFor: string | null | undefined;
+  /** The subtitles that the player knows of. */
+  let offered = '';
   const loading = import('../player/player.ts');
   // Told below, when it is needed.
   loading.catch(() => undefined);
@@ -44,11 +46,13 @@ export function stage(options: StageOptions, signal: AbortSignal): View<TitleVie
       playlistUrl: title.playlistUrl,
       name: title.name,
       posterUrl: title.posterUrl,
+      chaptersUrl: title.chaptersUrl,
       autoplay: options.autoplay,
       isCold: title.state !== 'complete',
       parts: preparedParts(options.segments, () => latest?.renditions ?? []),
       ...(options.onTime && { onTime: options.onTime }),
     });
+    offered = listOffered(title);
     element.replaceChildren(player.element);
     signal.addEventListener('abort', player.close, { once: true });
   }
@@ -58,6 +62,11 @@ export function stage(options: StageOptions, signal: AbortSignal): View<TitleVie
     seek: (seconds) => player?.seek(seconds),
     update(title) {
       latest = title;
+      // Subtitles come when they come; players read what a stream offers once.
+      if (player !== undefined && listOffered(title) !== offered) {
+        offered = listOffered(title);
+        player.renew();
+      }
       // What is being played goes on, whatever the news: a player is made once.
       const wanted = canPlay(title) ? title.playlistUrl : [title.state, title.problem?.message].join();
       if (wanted === shownFor) return;
@@ -67,6 +76,10 @@ export function stage(options: StageOptions, signal: AbortSignal): View<TitleVie
       void show(title);
     },
   };
+}
+
+function listOffered({ subtitles }: TitleView): string {
+  return subtitles.map(({ id }) => id).join();
 }
 
 /** The address of a stream stands before there is one. A title that failed on the way plays as far as it came. */
