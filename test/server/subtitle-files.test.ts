@@ -97,7 +97,11 @@ describe('a subtitle file', () => {
     await drop('film.en.sdh.srt', SRT);
     expect(await listSubtitles()).toMatchObject([
       { language: 'ko', name: '한국어 (forced)', isForced: true },
-      { language: 'en', name: 'English (SDH)', characteristics: expect.stringContaining('transcribes-spoken-dialog') },
+      {
+        language: 'en',
+        name: 'English (SDH)',
+        characteristics: expect.arrayContaining(['public.accessibility.transcribes-spoken-dialog']),
+      },
     ]);
     expect((await app.send('/titles/film/v360/media.m3u8')).text).toBe(playlist);
     expect(await readdir(join(path, '..'))).toEqual([]);

@@ -80,7 +80,7 @@ describe('the command of a chunk', () => {
         '[0:0]settb=1/90000,trim=start_pts=486000:end_pts=1071000,setpts=PTS-(126000),split=2[s0][s1]',
         '[s0]scale=960:540:flags=bicubic:out_range=tv,setsar=1,format=yuv420p[v0]',
         '[s1]scale=640:360:flags=bicubic:out_range=tv,setsar=1,format=yuv420p[v1]',
-        "[1:1]asettb=1/48000,asetpts='PTS-(67200)',atrim=start_pts=184320,aresample=48000:async=1:min_comp=0.0001:min_hard_comp=0.0001:first_pts=184320,aformat=sample_fmts=fltp:channel_layouts=stereo,apad,atrim=start_pts=184320:end_pts=506880,asetpts=N+(184320)[a0]",
+        "[1:1]asettb=1/48000,asetpts='PTS-(67200)',atrim=start_pts=184320,aresample=48000,aresample=48000:async=1:min_comp=0.0001:min_hard_comp=0.0001:first_pts=184320,aformat=sample_fmts=fltp:channel_layouts=stereo,apad,atrim=start_pts=184320:end_pts=506880,asetpts=N+(184320)[a0]",
       ],
       outputs: [
         '-map [v0] -c:v libx264 -preset veryfast -profile:v high -level:v 3.1 -crf 23 -maxrate 2000000 -bufsize 3000000 -x264-params vbv-init=0.5:open-gop=0:scenecut=0:colorprim=bt709:transfer=bt709:colormatrix=bt709:fullrange=off:chromaloc=0 -g 100000 -keyint_min 1 -forced-idr 1 -force_key_frames 4.000000,6.000000,8.000000,10.000000 -enc_time_base 1:90000 -fps_mode passthrough -video_track_timescale 90000 -flags:v +global_header … unix:/tmp/0',
