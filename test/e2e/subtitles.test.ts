@@ -1,4 +1,4 @@
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import iconv from 'iconv-lite';
@@ -6,6 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TitleView } from '../../pipeline/model/title.ts';
 import { runVerify } from '../../pipeline/verify/verify.ts';
+import { corpusFile, hasCorpus } from '../corpus.ts';
 import { makeClip } from '../ffmpeg/make-clip.ts';
 import { silentLog } from '../ffmpeg/title-home.ts';
 import { chromiumPath, launchChromium } from './chromium.ts';
@@ -31,7 +32,7 @@ describe.skipIf(chromiumPath === undefined)('subtitles in the page', () => {
     const inputs = ['-f', 'lavfi', '-i', 'testsrc2=size=160x90:rate=10:duration=12', '-i', srt, '-i', chapters];
     const labels = ['-metadata:s:s:0', 'language=eng', '-map_chapters', '2'];
     await makeClip(...inputs, '-map', '0', '-map', '1', '-c:v', 'libx264', '-preset', 'ultrafast', '-c:s', 'copy', ...labels, clip);
-    millrace = await startMillrace(join(folder, 'media'), { INBOX_QUIET_SECONDS: '1' });
+    millrace = await startMillrace(join(folder, 'media'), { INBOX_QUIET_SECONDS: '1', LADDER: '240' });
     await rename(clip, join(millrace.mediaDir, 'inbox', 'film.mkv'));
     title = await millrace.untilTitle(canBePlayed);
     browser = await launchChromium();
@@ -93,5 +94,20 @@ describe.skipIf(chromiumPath === undefined)('subtitles in the page', () => {
         return [...(track?.cues ?? [])].map((cue) => `${cue.startTime} ${(cue as VTTCue).text}`);
       });
     await expect.poll(chapters).toEqual(['0 Beginning', '5 End']);
+  });
+
+  test.skipIf(!hasCorpus)('captions inside the picture can be chosen', async () => {
+    await copyFile(corpusFile('ts_cea608.ts'), join(folder, 'captions.ts'));
+    await rename(join(folder, 'captions.ts'), join(millrace.mediaDir, 'inbox', 'captions.ts'));
+    const captioned = await millrace.untilTitle((found) => found.name === 'captions' && canBePlayed(found));
+    await page.goto(`${millrace.url}/watch/${captioned.id}`);
+    await page.locator('media-chrome-menu-button[aria-label="Subtitles"]').waitFor({ timeout: 120_000 });
+    await choose('CC1');
+    const captions = () =>
+      page.evaluate(() => {
+        const track = [...window.millracePlayer!.video.textTracks].find(({ kind }) => kind === 'captions');
+        return [track?.mode, ...[...(track?.cues ?? [])].map((cue) => (cue as VTTCue).text)].join(' ');
+      });
+    await expect.poll(captions, { timeout: 60_000 }).toMatch(/^showing .*These are 608 captions/s);
   });
 });
