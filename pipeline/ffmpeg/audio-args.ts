@@ -93,10 +93,11 @@ function isExact(stream: AudioStreamInfo): boolean {
 }
 
 function hasKnownGrid(stream: AudioStreamInfo): boolean {
-  return isExact(stream) || stream.frameSamples > 0;
+  return stream.isCounted === true || isExact(stream) || stream.frameSamples > 0;
 }
 
 function positionExpression(stream: AudioStreamInfo, onGrid: boolean): string {
+  if (stream.isCounted) return `(${rescale(stream.startTicks, VIDEO_TIMESCALE, stream.sampleRate)})+NB_CONSUMED_SAMPLES`;
   if (!onGrid || isExact(stream)) return 'PTS';
   const anchor = stream.gridAnchorSamples ?? rescale(stream.startTicks, VIDEO_TIMESCALE, stream.sampleRate);
   // At another rate frames have another length.

@@ -110,12 +110,13 @@ function addAudio(command: FfmpegCommand, options: ChunkCommandOptions, tracks: 
     const { startTicks, endTicks } = chunkRange(plan.timeline, rendition, chunk);
     const window = planAudioWindow(rendition, stream.sampleRate, startTicks, endTicks);
     const startInSource = plan.originTicks + rescale(window.inputStart, stream.sampleRate, VIDEO_TIMESCALE);
-    if (startInSource >= stream.endTicks) {
+    if (startInSource >= stream.endTicks && !stream.isCounted) {
       command.filters.push(`${silenceFilter(rendition, window)}[a${index}]`);
     } else {
       let labels = decoded.get(stream.index);
       if (!labels) {
-        const seek = chooseAudioSeek(seekTrust(source.info.formatNames), stream.startTicks, startInSource);
+        const trust = stream.isCounted ? 'none' : seekTrust(source.info.formatNames);
+        const seek = chooseAudioSeek(trust, stream.startTicks, startInSource);
         const input = addInput(command, source.path, seek, ['-vn', '-sn', '-dn']);
         const uses = tracks.filter(({ sourceStreamIndex }) => sourceStreamIndex === stream.index).length;
         labels = decodedLabels(command, `${input}:${stream.index}`, uses);

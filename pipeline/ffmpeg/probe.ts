@@ -2,6 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { AppError, toAppError } from '../errors.ts';
 import type { SourceInfo } from '../model/source-info.ts';
 import { type Ticks, VIDEO_TIMESCALE } from '../model/time.ts';
+import { countUnclockedSound } from './counted-sound.ts';
 import { detectFields, type FieldOrder, mayHideFields } from './detect-fields.ts';
 import { headArgs, packetArgs, type ReadInterval, streamHeadArgs } from './ffprobe-command.ts';
 import type { FfmpegTools } from './locate.ts';
@@ -60,7 +61,7 @@ export async function probeSource(path: string, options: ProbeOptions): Promise<
   const info = parseSourceInfo({ document, heads, tails, sizeBytes, seenFields });
   if (!info.video && info.audio.length === 0) throw nothingDecodes(streams, heads, tails);
   if (isAnimationOfOne(info)) throw stillPicture();
-  return info;
+  return countUnclockedSound(path, info, heads, { timeoutMs: FULL_SCAN_TIMEOUT_MS, ...options });
 }
 
 /** Also the checks that need no ffprobe. */

@@ -17,6 +17,8 @@ export type ReportCode =
   | 'stands-still'
   | 'mixed-down'
   | 'too-many-tracks'
+  | 'samples-counted'
+  | 'more-recordings'
   | 'another-picture'
   | 'unplayable'
   | 'cover'

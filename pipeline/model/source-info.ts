@@ -17,6 +17,8 @@ export interface SourceInfo {
   audio: AudioStreamInfo[];
   /** Every other stream: further video streams, covers, subtitles, data, attachments. */
   others: OtherStreamInfo[];
+  /** Recordings that follow in the same file with a clock and a format of their own (chained Ogg), and are not played. */
+  linksLeftOut?: number;
   /** How many chapters the container names. */
   chapterCount?: number;
   /** What they are; absent in what earlier versions stored. */
@@ -80,6 +82,8 @@ export interface AudioStreamInfo {
   isDescription?: boolean;
   /** Somebody talks about the film. */
   isCommentary?: boolean;
+  /** Its times cannot be believed: its samples are counted from the first one on, without a gap, and nothing is found by seeking. */
+  isCounted?: boolean;
   /** PTS of the first sample that is heard. */
   startTicks: Ticks;
   /** Where the last sample ends. */

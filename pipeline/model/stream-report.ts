@@ -26,6 +26,11 @@ export function reportStreams(info: SourceInfo, { renditions }: Pick<Plan, 'rend
       ...joinNotes([{ code: 'chapters', sentence: `${info.chapterCount} chapters, shown on the timeline.` }]),
     });
   }
+  if (info.linksLeftOut) {
+    const sentence = `${info.linksLeftOut} more recordings follow in this file, not all in the same format: only the first is played. Split the file for the rest.`;
+    const notes = joinNotes([{ code: 'more-recordings', sentence }]);
+    reports.push({ streamIndex: -1, kind: 'container', codec: '', outcome: 'not-carried', ...notes });
+  }
   const cut = describeCut(info);
   if (cut !== undefined) {
     const notes = joinNotes([{ code: 'cut-short', sentence: cut }]);
@@ -62,6 +67,9 @@ function reportAudio(audio: AudioStreamInfo): StreamReport {
   const notes: ReportNote[] = [{ code: 'encoded', sentence: `Encoded as stereo AAC${beside}.` }];
   if (audio.channels > 2) {
     notes.push({ code: 'mixed-down', sentence: `Mixed down from ${audio.channelLayout ?? `${audio.channels} channels`}.` });
+  }
+  if (audio.isCounted) {
+    notes.push({ code: 'samples-counted', sentence: 'Its times are wrong: its samples are counted instead.' });
   }
   return { streamIndex: audio.index, kind: 'audio', codec: audio.codec, outcome: 'converted', ...joinNotes(notes) };
 }

@@ -116,6 +116,16 @@ describe('the filters of a sound', () => {
     expect(filter).toContain('min_hard_comp=0.1');
   });
 
+  test('count samples from the first one on where times cannot be believed', () => {
+    const filter = audioFilter(
+      stream({ isCounted: true, startTicks: 9000, timeBase: { num: 8, den: 30_625 } }),
+      audioRendition(),
+      window,
+      0,
+    );
+    expect(filter).toContain("asetpts='(4800)+NB_CONSUMED_SAMPLES-(0)'");
+  });
+
   test('a title that begins before its source’s clock adds the time it begins with', () => {
     expect(audioFilter(stream(), audioRendition(), window, -1920)).toContain("asetpts='PTS-(-1024)'");
   });

@@ -1,0 +1,119 @@
+import { existsSync } from 'node:fs';
+import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { reportStreams } from '../../pipeline/model/stream-report.ts';
+import {
+  convertAll,
+  decodeSound,
+  everySegment,
+  type Prepared,
+  prepare,
+  renditionsOf,
+  servedFrames,
+  writeRendition,
+} from './convert-harness.ts';
+import { makeClip } from './make-clip.ts';
+
+/** Collected films and lures, kept outside the repository: without them these tests are shown as skipped. */
+const CORPUS = fileURLToPath(new URL('../../../shared/corpus', import.meta.url));
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'millrace-counted-'));
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
+/** Ogg files one after the other, as recordings of radio are: each a tone of its own for a second and a half. */
+async function makeChain(name: string, ...links: string[][]): Promise<string> {
+  const chain = join(folder, name);
+  for (const [index, options] of links.entries()) {
+    const link = join(folder, `${index}-${name}`);
+    // Streams of one chain have numbers of their own (RFC 3533 4).
+    await makeClip('-f', 'lavfi', '-i', `sine=${300 + 200 * index}:d=1.5`, ...options, '-serial_offset', String(100 * index), link);
+    await appendFile(chain, await readFile(link));
+  }
+  return chain;
+}
+
+/** How strong a tone is in a tenth of a second from there on, relative to all that is heard. */
+function share(samples: Float32Array, rate: number, seconds: number, tone: number): number {
+  let [re, im, all] = [0, 0, 0];
+  for (let index = 0; index < rate / 10; index++) {
+    const value = samples[(Math.round(seconds * rate) + index) * 2] ?? 0;
+    re += value * Math.cos((2 * Math.PI * tone * index) / rate);
+    im += value * Math.sin((2 * Math.PI * tone * index) / rate);
+    all += value ** 2;
+  }
+  return (2 * (re ** 2 + im ** 2)) / (rate / 10) / (all + 1e-9);
+}
+
+async function hear(prepared: Prepared, cuts: number[]): Promise<{ samples: Float32Array; rate: number }> {
+  const { plan } = prepared;
+  const track = renditionsOf(plan, 'audio')[0]!;
+  const committed = await convertAll(prepared, { cuts, renditionIds: [track.id] });
+  servedFrames(plan, committed, track.id);
+  const path = join(folder, 'served.mp4');
+  await writeRendition(plan, committed, track.id, path);
+  return { samples: await decodeSound(path), rate: track.timescale };
+}
+
+describe('chained Ogg', () => {
+  test.each([
+    ['Opus', ['-c:a', 'libopus'], 'chain.opus'],
+    ['Vorbis', ['-c:a', 'libvorbis', '-ar', '44100', '-ac', '2'], 'chain.ogg'],
+  ])('of %s is heard to the end of its last link, in whole and in chunks', async (_, options, name) => {
+    const prepared = await prepare(await makeChain(name, options, options, options));
+    expect(prepared.plan.timeline.boundaries.at(-1)! / 90_000).toBeCloseTo(4.5, 1);
+    for (const cuts of [[], everySegment(prepared.plan)]) {
+      const { samples, rate } = await hear(prepared, cuts);
+      for (const [seconds, tone] of [
+        [0.7, 300],
+        [1.3, 300],
+        [1.7, 500],
+        [2.2, 500],
+        [3.2, 700],
+        [4.2, 700],
+      ] as const) {
+        expect(share(samples, rate, seconds, tone), `${tone} Hz at ${seconds} s`).toBeGreaterThan(0.9);
+      }
+    }
+  });
+
+  test('whose links differ plays its first, and the report tells of the others', async () => {
+    const prepared = await prepare(
+      await makeChain(
+        'mixed.ogg',
+        ['-c:a', 'libvorbis', '-ar', '44100'],
+        ['-c:a', 'libvorbis', '-ar', '22050'],
+        ['-c:a', 'libvorbis', '-ar', '44100'],
+      ),
+    );
+    const { info } = prepared.source;
+    expect(info.linksLeftOut).toBe(2);
+    expect(reportStreams(info).at(-1)?.reason).toContain('2 more recordings');
+    const { samples, rate } = await hear(prepared, []);
+    expect(share(samples, rate, 0.7, 300)).toBeGreaterThan(0.9);
+  });
+});
+
+test('an ordinary Ogg keeps its times', async () => {
+  const { source } = await prepare(await makeChain('single.opus', ['-c:a', 'libopus']));
+  expect(source.info.audio[0]).not.toHaveProperty('isCounted');
+  expect(source.info).not.toHaveProperty('linksLeftOut');
+});
+
+test.skipIf(!existsSync(CORPUS))('an AVI whose sound has a clock that hardly runs is heard, and not squeezed into a moment', async () => {
+  const prepared = await prepare(join(CORPUS, 'avi_declared_length_huge.avi'));
+  expect(prepared.source.info.audio[0]).toMatchObject({ isCounted: true, endTicks: 183_380 });
+  const { samples, rate } = await hear(prepared, [1]);
+  const energy = (from: number): number =>
+    samples.slice(from * 2 * rate, (from + 0.2) * 2 * rate).reduce((sum, value) => sum + value ** 2, 0);
+  expect([0.3, 0.9, 1.5].every((seconds) => energy(seconds) > 0.05)).toBe(true);
+});
