@@ -5,7 +5,15 @@ import { parseDisplayMatrix } from './display-matrix.ts';
 import { isInterlaced } from './field-filters.ts';
 import type { ProbeDocument, ProbedChapter, ProbedSideData, ProbedStream } from './probe-document.ts';
 import { readSourceTags } from './source-tags.ts';
-import { audioExtent, greatestCommonDivisor, type StreamHead, type StreamTails, toTicks, videoExtent } from './stream-extent.ts';
+import {
+  type AudioExtent,
+  audioExtent,
+  greatestCommonDivisor,
+  type StreamHead,
+  type StreamTails,
+  toTicks,
+  videoExtent,
+} from './stream-extent.ts';
 
 export interface ProbeFindings {
   document: ProbeDocument;
@@ -132,8 +140,18 @@ function parseAudio(
     ...labelsOf(stream),
     isDefault: stream.disposition?.default === 1,
     ...rolesOf(stream),
-    ...audioExtent(head, tail, timeBase, sampleRate),
+    ...soundExtent(stream, head, tail, timeBase, sampleRate),
   };
+}
+
+/** Codecs whose frames are short where the sound is sudden, so that the first ones tell no grid. */
+const UNEVEN_FRAMES = new Set(['vorbis']);
+
+function soundExtent({ codec_name = '' }: ProbedStream, ...findings: Parameters<typeof audioExtent>): AudioExtent {
+  const extent = audioExtent(...findings);
+  if (!UNEVEN_FRAMES.has(codec_name)) return extent;
+  const { startTicks, endTicks } = extent;
+  return { startTicks, endTicks, frameSamples: 0 };
 }
 
 function parseOther(stream: ProbedStream, head: StreamHead | undefined, isCover: boolean): OtherStreamInfo {
