@@ -50,7 +50,9 @@ export function renderTitleView(facts: TitleFacts): TitleView {
         id: rendition.id,
         kind: rendition.kind,
         codecs: rendition.codecs,
-        ...(rendition.kind === 'video' ? { width: rendition.width, height: rendition.height } : {}),
+        ...(rendition.kind === 'video'
+          ? { width: rendition.width, height: rendition.height }
+          : { name: rendition.name, language: rendition.language, channels: rendition.channels }),
         bitrateBps: rendition.kind === 'video' ? rendition.maxrateBps : rendition.bitrateBps,
         segmentsCommitted: committed.get(rendition.id) ?? 0,
         segmentsPlanned: plan === undefined ? 0 : segmentCount(plan.timeline),

@@ -133,6 +133,7 @@ export const texts = {
     'not-carried': 'Not carried',
   },
   sound: 'Sound',
+  surround: (name: string) => `${name} 5.1`,
   soundNumber: (number: number) => `Sound ${number}`,
 
   // Player

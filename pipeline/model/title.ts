@@ -96,6 +96,10 @@ export interface RenditionView {
   codecs: string;
   width?: number;
   height?: number;
+  /** Of a sound: what it is called, its language (BCP 47, or `und`) and its channels. */
+  name?: string;
+  language?: string;
+  channels?: number;
   bitrateBps: number;
   segmentsCommitted: number;
   segmentsPlanned: number;

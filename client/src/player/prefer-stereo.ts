@@ -1,7 +1,7 @@
 import type Hls from 'hls.js';
 import type { Level, MediaPlaylist } from 'hls.js';
 
-type LevelSound = Pick<Level, 'uri' | 'audioGroups'>;
+type LevelSound = Pick<Level, 'uri' | 'height' | 'audioGroups'>;
 type TrackFacts = Pick<MediaPlaylist, 'groupId' | 'channels'>;
 
 /**
@@ -14,12 +14,13 @@ export function preferStereo(hls: Pick<Hls, 'levels' | 'firstLevel' | 'removeLev
   hls.firstLevel = Math.max(0, first === undefined ? 0 : hls.levels.indexOf(first));
 }
 
-/** Indexes, ascending, of levels with more than two channels beside which the same picture stands with two at most. Pure. */
+/** Indexes, ascending, of levels with more than two channels beside which the same picture, or none, stands with two at most. Pure. */
 export function surroundLevels(levels: readonly LevelSound[], tracks: readonly TrackFacts[]): number[] {
   const surroundGroups = new Set(tracks.filter(({ channels }) => Number.parseInt(channels ?? '2', 10) > 2).map(({ groupId }) => groupId));
   const isSurround = ({ audioGroups }: LevelSound): boolean => audioGroups?.some((group) => group && surroundGroups.has(group)) ?? false;
   return levels.flatMap((level, index) => {
-    const hasStereo = levels.some((other) => other.uri === level.uri && !isSurround(other));
+    const isSamePicture = (other: LevelSound): boolean => other.uri === level.uri || (other.height === 0 && level.height === 0);
+    const hasStereo = levels.some((other) => isSamePicture(other) && !isSurround(other));
     return isSurround(level) && hasStereo ? [index] : [];
   });
 }

@@ -33,7 +33,7 @@ function nameRun({ renditionIds }: EncodingRun, renditions: readonly RenditionVi
   const named = all.filter(({ id }) => renditionIds.includes(id));
   const hasAllRungs = named.filter(({ kind }) => kind === 'video').length === all.filter(({ kind }) => kind === 'video').length;
   if (named.length > 2 && hasAllRungs) return texts.allQualities;
-  return texts.list(named.map(({ kind, name }) => (kind === 'audio' ? name.toLowerCase() : name)));
+  return texts.list(named.map(({ kind, name }) => (kind === 'audio' && name === texts.sound ? name.toLowerCase() : name)));
 }
 
 /** The first that is still missing: as the run goes on, so does the place that is told. */

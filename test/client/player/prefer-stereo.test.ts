@@ -6,16 +6,20 @@ const TRACKS = [
   { groupId: 'surround', channels: '6' },
   { groupId: 'surround', channels: '2' },
 ];
-const level = (uri: string, group: string) => ({ uri, audioGroups: [group] });
+const level = (uri: string, group: string, height = 360) => ({ uri, height, audioGroups: [group] });
 
 test('a picture that is offered with stereo is not offered with 5.1 once more', () => {
   const levels = [level('v360', 'stereo'), level('v360', 'surround'), level('v720', 'stereo'), level('v720', 'surround')];
   expect(surroundLevels(levels, TRACKS)).toEqual([1, 3]);
 });
 
+test('of sound alone the 5.1 is no better rung of the stereo', () => {
+  expect(surroundLevels([level('a1', 'stereo', 0), level('a1-surround', 'surround', 0)], TRACKS)).toEqual([1]);
+});
+
 test('5.1 stays where nothing else is offered, and silence is no 5.1', () => {
   expect(surroundLevels([level('v360', 'surround')], TRACKS)).toEqual([]);
-  expect(surroundLevels([{ uri: 'v360', audioGroups: undefined }], TRACKS)).toEqual([]);
+  expect(surroundLevels([{ uri: 'v360', height: 360, audioGroups: undefined }], TRACKS)).toEqual([]);
 });
 
 test('the level that playback starts with stays the same one', () => {

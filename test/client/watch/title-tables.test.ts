@@ -27,6 +27,12 @@ test('several sounds are numbered', () => {
   expect(renditionRows(titleView({ id: 'a', renditions: sounds })).map(([name]) => name)).toEqual(['Sound 1', 'Sound 2']);
 });
 
+test('several sounds have their names, and 5.1 says so', () => {
+  const stereo = renditionView({ id: 'a1', kind: 'audio', name: 'English', channels: 2, bitrateBps: 320 });
+  const renditions = [stereo, renditionView({ id: 'a1-surround', kind: 'audio', name: 'English', channels: 6, bitrateBps: 128 })];
+  expect(renditionRows(titleView({ id: 'a', renditions })).map(([name]) => name)).toEqual(['English', 'English 5.1']);
+});
+
 test('every stream of the source has its row, with its outcome in words', () => {
   const rows = reportRows(
     titleView({

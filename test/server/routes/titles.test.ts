@@ -33,7 +33,7 @@ describe('GET /api/titles', () => {
       posterUrl: '/titles/new/poster.jpg',
       renditions: [
         { id: 'v360', kind: 'video', width: 640, height: 360, segmentsCommitted: 1, playlistUrl: '/titles/new/v360/media.m3u8' },
-        { id: 'a1', kind: 'audio', segmentsCommitted: 0 },
+        { id: 'a1', kind: 'audio', name: 'Audio', language: 'und', channels: 2, segmentsCommitted: 0 },
       ],
     });
     expect(titles[0]!.progress).toBeCloseTo(1 / (2 * titles[0]!.renditions[0]!.segmentsPlanned));

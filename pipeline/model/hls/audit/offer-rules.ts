@@ -107,8 +107,8 @@ export const OFFER_RULES: Rule[] = [
   {
     id: 'R4.4.6.1',
     severity: 'must',
-    title: 'Renditions of a group have names of their own, one default at most, and true CHANNELS',
-    check: (title) => [...groupFindings(title), ...channelFindings(title.tracks)],
+    title: 'Renditions of a group have names of their own, one default at most, and true CHANNELS; groups of a type have the same',
+    check: (title) => [...groupFindings(title), ...memberFindings(title), ...channelFindings(title.tracks)],
   },
   {
     id: 'R4.4.6.2',
@@ -153,6 +153,26 @@ function groupFindings({ input, multivariant }: AuditTitle): Finding[] {
         ? [{ where, expected: 'AUTOSELECT=YES, as DEFAULT is', seen: 'AUTOSELECT=NO' }]
         : []),
     ];
+  });
+}
+
+/** "Each Group of the same TYPE MUST have the same set of members" (rfc8216bis 4.4.6.1.1); they are known by their names. */
+function memberFindings({ input, multivariant }: AuditTitle): Finding[] {
+  const renditions = multivariant?.renditions ?? [];
+  const namesOf = (type: string, groupId: string): string =>
+    renditions
+      .filter((rendition) => rendition.type === type && rendition.groupId === groupId)
+      .map(({ name }) => name)
+      .sort()
+      .join(', ');
+  const groups = renditions.filter(
+    ({ type, groupId }, index) => renditions.findIndex((one) => one.type === type && one.groupId === groupId) === index,
+  );
+  return groups.flatMap(({ type, groupId }): Finding[] => {
+    const first = groups.find((group) => group.type === type);
+    const expected = namesOf(type, first?.groupId ?? groupId);
+    const seen = namesOf(type, groupId);
+    return seen === expected ? [] : [{ where: `${input.multivariant.where}, group '${groupId}'`, expected, seen }];
   });
 }
 

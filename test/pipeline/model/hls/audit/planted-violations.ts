@@ -315,6 +315,13 @@ export const PLANTED: PlantedViolation[] = [
   { rules: ['R4.4.6.1'], what: 'two default tracks', files: edited(MULTIVARIANT, (text) => text.replace('DEFAULT=NO', 'DEFAULT=YES')) },
   {
     rules: ['R4.4.6.1'],
+    what: 'a second group that lacks a track',
+    files: edited(MULTIVARIANT, (text) =>
+      text.replace(/(#EXT-X-MEDIA:.*)GROUP-ID="mp4a.40.2-2"(,NAME="English".*\n)/, '$&$1GROUP-ID="mp4a.40.2-6"$2'),
+    ),
+  },
+  {
+    rules: ['R4.4.6.1'],
     what: 'a default track that is not selected',
     files: edited(MULTIVARIANT, (text) => text.replace('AUTOSELECT=YES', 'AUTOSELECT=NO')),
   },
