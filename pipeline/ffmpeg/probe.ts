@@ -11,7 +11,7 @@ import { isAudio, isMovingPicture, parseRational, parseSourceInfo, secondsOf } f
 import { type ProbeDocument, type ProbedStream, parseProbeDocument, readStreamHeads } from './probe-document.ts';
 import { encrypted, probeFailure, SIGNATURE_BYTES } from './probe-failure.ts';
 import { collectFfprobe, type FfprobeOptions, readFfprobeLines } from './run-ffprobe.ts';
-import { checkSourceLimits } from './source-limits.ts';
+import { checkSourceLength, checkSourceLimits } from './source-limits.ts';
 import { stillPicture } from './still-picture.ts';
 import { addToTails, type StreamHead, type StreamTails } from './stream-extent.ts';
 
@@ -61,7 +61,9 @@ export async function probeSource(path: string, options: ProbeOptions): Promise<
   const info = parseSourceInfo({ document, heads, tails, sizeBytes, seenFields });
   if (!info.video && info.audio.length === 0) throw nothingDecodes(streams, heads, tails);
   if (isAnimationOfOne(info)) throw stillPicture();
-  return countUnclockedSound(path, info, heads, { timeoutMs: FULL_SCAN_TIMEOUT_MS, ...options });
+  const counted = await countUnclockedSound(path, info, heads, { timeoutMs: FULL_SCAN_TIMEOUT_MS, ...options });
+  checkSourceLength(counted);
+  return counted;
 }
 
 /** Also the checks that need no ffprobe. */

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { basename, join } from 'node:path';
@@ -117,6 +117,18 @@ describe('limits', () => {
     await makeClip('-f', 'lavfi', '-i', 'anullsrc=r=8000:d=0.1', ...sounds, '-c:a', 'pcm_s16le', path);
     const probed = probeSource(path, { tools: await findTools(), log });
     await expect(probed).rejects.toMatchObject({ code: 'source_unsupported', message: expect.stringContaining('100') });
+  });
+
+  test('a kilobyte that claims ten years is refused before they are planned', async () => {
+    const path = join(temporaryFolder(), 'ages.mp4');
+    await makeClip('-f', 'lavfi', '-i', 'color=size=16x16:rate=1:duration=4', '-bf', '0', '-use_editlist', '0', path);
+    const bytes = await readFile(path);
+    // ISO/IEC 14496-12 8.4.2 and 8.6.1.2: the timescale, and how long the first samples last.
+    bytes.writeUInt32BE(1, bytes.indexOf('mdhd') + 16);
+    bytes.writeUInt32BE(86_400 * 912, bytes.indexOf('stts') + 16);
+    await writeFile(path, bytes);
+    const probed = probeSource(path, { tools: await findTools(), log });
+    await expect(probed).rejects.toMatchObject({ code: 'source_unsupported', message: expect.stringContaining('days') });
   });
 
   test('what is no file is not waited for', async () => {
