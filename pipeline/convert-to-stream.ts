@@ -145,7 +145,8 @@ function isAllFillers({ plan, chunk }: ConvertJob, renditionId: string, gaps: re
 }
 
 async function emitFillers(job: ConvertJob, rung: VideoRenditionPlan, fillers: Fillers | undefined, sink: ChunkSink): Promise<void> {
-  if (!fillers?.info) throw new AppError('source_ended_early', 'The file ends before it says it does.');
+  if (!fillers?.info)
+    throw new AppError('source_ended_early', 'This file ends before it says it does: it was cut short. Copy or download it again.');
   const segmenter = createSegmenter({
     timeline: job.plan.timeline,
     rendition: rung,
@@ -239,8 +240,12 @@ function withinChunk(gaps: readonly Gap[], plan: Plan, rung: RenditionPlan, chun
 function describe(error: unknown): unknown {
   if (!(error instanceof SegmenterError)) return error;
   const code = error.problem.kind === 'ended' ? 'source_ended_early' : 'segment_invalid';
-  return new AppError(code, 'The file lacks the pictures or sounds for a stretch that it says it has.', {
-    cause: error,
-    details: { ...error.problem },
-  });
+  return new AppError(
+    code,
+    'This file lacks pictures or sounds for a stretch that it says it has: it was cut short or is damaged. Copy or download it again.',
+    {
+      cause: error,
+      details: { ...error.problem },
+    },
+  );
 }

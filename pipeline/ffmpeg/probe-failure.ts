@@ -45,6 +45,10 @@ export function probeFailure(path: string, stderr: string, head: Uint8Array): Ap
   if (/No such file or directory/.test(stderr)) {
     return new AppError('source_missing', 'This file is gone. Put it back, or add it again.', { ...options, retryable: true });
   }
+  if (/Cannot allocate memory/.test(stderr)) {
+    const message = 'This file asks for more memory than any film needs: it is damaged. Copy or download it again.';
+    return new AppError('source_unsupported', message, options);
+  }
   if (looksLikePicture(head)) return stillPicture(options);
   const refused = /\[(\S+) @ \w+\] Format not on whitelist/.exec(stderr)?.[1];
   if (refused !== undefined) {

@@ -21,6 +21,12 @@ test.each([
   ['a picture is told from a film', "[png_pipe @ 0x5] Format not on whitelist 'mov'", '\x89PNG\r\n', 'source_still'],
   ['so is one from a phone, which is built like a film', NO_MOOV, '\x00\x00\x00\x18ftypheic', 'source_still'],
   ['a codec that does not open is not damage', '', '\x00\x00\x00\x20ftypmp42', 'source_unsupported'],
+  [
+    'a file that asks for too much memory is not cut short',
+    `file:${PATH}: Cannot allocate memory`,
+    '\x00\x00\x00\x20ftyp',
+    'source_unsupported',
+  ],
   ['a forbidden file is unreadable', `file:${PATH}: Permission denied`, '', 'source_unreadable'],
 ])('%s', (_claim, stderr, head, code) => {
   expect(probeFailure(PATH, stderr, bytes(head)).code).toBe(code);
