@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { findConfinement } from '../../pipeline/ffmpeg/confinement.ts';
+import { findLifeline } from '../../pipeline/ffmpeg/lifeline.ts';
 import { createLog } from '../../pipeline/log.ts';
 import { findTools } from './title-home.ts';
 
@@ -15,6 +16,10 @@ function runConfined(program: string, args: string[]) {
   const [command = '', ...rest] = [...confinement, program, ...args];
   return execute(command, rest);
 }
+
+test('all of it goes before what the pipeline starts, and the tie to the server comes last', async () => {
+  expect((await findTools()).lifeline).toEqual([...confinement, ...(await findLifeline())]);
+});
 
 test.skipIf(!confinement.includes('unshare'))(
   'a reader that would fetch has no network to fetch by, not even to this machine',
