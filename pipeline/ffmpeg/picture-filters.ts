@@ -1,5 +1,5 @@
 import type { PictureSize } from '../model/ladder/picture-size.ts';
-import { hasAlpha, type PictureColor, pictureColor } from '../model/picture-color.ts';
+import { hasAlpha, isFullRange, pictureColor } from '../model/picture-color.ts';
 import type { VideoStreamInfo } from '../model/source-info.ts';
 
 /**
@@ -13,7 +13,7 @@ export function pictureFilters(video: VideoStreamInfo, size: PictureSize): strin
   return [
     ...(hasAlpha(video.pixelFormat) ? ['format=gbrap', 'premultiply=inplace=1'] : []),
     // Frames are turned when they are small.
-    ...colorFilters(pictureColor(video), coded),
+    ...colorFilters(video, coded),
     ...uprightFilters(video),
     'setsar=1',
     'format=yuv420p',
@@ -49,11 +49,13 @@ const MOBIUS_KNEE = 0.3;
 /** Primaries are exchanged in the light that screens show, not in the light that cameras saw (as libplacebo and zimg do). */
 const DISPLAY_GAMMA = 'gamma22';
 
-function colorFilters(color: PictureColor, { width, height }: PictureSize): string[] {
+function colorFilters(video: VideoStreamInfo, { width, height }: PictureSize): string[] {
+  const color = pictureColor(video);
   const scale = `scale=${width}:${height}:flags=bicubic`;
   switch (color.kind) {
     case 'bt709':
-      return [`${scale}:out_range=tv`];
+      // Asked for a range, ffmpeg copies even what needs nothing.
+      return [isFullRange(video) ? `${scale}:out_range=tv` : scale];
     case 'rgb':
       return [`${scale}:out_color_matrix=bt709:out_range=tv`];
     case 'other':

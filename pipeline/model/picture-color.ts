@@ -47,6 +47,10 @@ export function hasAlpha(pixelFormat: string): boolean {
   return /^(yuva|gbrap|rgba|bgra|argb|abgr|ya\d|pal8|ayuv)/.test(pixelFormat);
 }
 
+export function isFullRange({ pixelFormat, colorRange }: Pick<VideoStreamInfo, 'pixelFormat' | 'colorRange'>): boolean {
+  return colorRange === 'pc' || /^(yuvj|gray|ya\d|mono)/.test(pixelFormat);
+}
+
 /** More than 8 bits. */
 export function isDeep(pixelFormat: string): boolean {
   return /(9|1[0246]|48|64)(le|be)?$/.test(pixelFormat) && !pixelFormat.startsWith('nv');

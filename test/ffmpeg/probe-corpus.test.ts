@@ -51,6 +51,15 @@ describe.skipIf(!existsSync(CORPUS))('the corpus', () => {
     expect(video).toMatchObject({ fieldOrder: 'tt', areFieldsUnmarked: true });
   });
 
+  test.each([
+    ['dv_p8_iphone_720p_rot90.mov', { dolbyVisionProfile: 8, rotationDegrees: 90, isMirrored: false, colorTransfer: 'arib-std-b67' }],
+    ['hdr10_av1_5994_mdcv_clli.mp4', { peakNits: 1100, colorTransfer: 'smpte2084' }],
+    ['rot90_and_mirrored.mp4', { rotationDegrees: 270, isMirrored: true }],
+    ['rot_nan_no_timescale.mp4', { rotationDegrees: 0, isMirrored: false }],
+  ])('of %s it is known what its picture needs', async (name, facts) => {
+    expect((await probeSource(join(CORPUS, name), OPTIONS)).video).toMatchObject(facts);
+  });
+
   test('an edit list that delays the picture delays its first frame', async () => {
     const { video, audio } = await probeSource(join(CORPUS, 'elst_video_delay_1s.mp4'), OPTIONS);
     expect([video?.firstFrameTicks, audio[0]?.startTicks]).toEqual([90_000, 0]);

@@ -78,8 +78,8 @@ describe('the command of a chunk', () => {
       ],
       filters: [
         '[0:0]settb=1/90000,trim=start_pts=486000:end_pts=1071000,setpts=PTS-(126000),split=2[s0][s1]',
-        '[s0]scale=960:540:flags=bicubic:out_range=tv,setsar=1,format=yuv420p[v0]',
-        '[s1]scale=640:360:flags=bicubic:out_range=tv,setsar=1,format=yuv420p[v1]',
+        '[s0]scale=960:540:flags=bicubic,setsar=1,format=yuv420p[v0]',
+        '[s1]scale=640:360:flags=bicubic,setsar=1,format=yuv420p[v1]',
         "[1:1]asettb=1/48000,asetpts='PTS-(67200)',atrim=start_pts=184320,aresample=48000,aresample=48000:async=1:min_comp=0.0001:min_hard_comp=0.0001:first_pts=184320,aformat=sample_fmts=fltp:channel_layouts=stereo,apad,atrim=start_pts=184320:end_pts=506880,asetpts=N+(184320)[a0]",
       ],
       outputs: [
