@@ -54,6 +54,8 @@ const LEVELS: readonly LevelLimits[] = (
   buffer,
 }));
 
+const MOST_MACROBLOCKS_HELD = Math.max(...LEVELS.map(({ macroblocksHeld }) => macroblocksHeld));
+
 /** High profile may use a quarter more bits than Baseline and Main (cpbBrVclFactor 1250, table A-2). */
 const HIGH_PROFILE_FACTOR = 1250;
 
@@ -62,12 +64,14 @@ export function h264Level(demand: LevelDemand): number {
   const columns = Math.ceil(demand.width / 16);
   const rows = Math.ceil(demand.height / 16);
   const frame = columns * rows;
+  // Of pictures so large that no level holds them all, ffmpeg has x264 refer to fewer (libx264.c).
+  const held = Math.min(frame * demand.decodedFrames, MOST_MACROBLOCKS_HELD);
   const fits = (limits: LevelLimits): boolean =>
     frame <= limits.macroblocksPerFrame &&
     // A.3.1 f, g: neither side longer than the root of eight times the frame.
     Math.max(columns, rows) ** 2 <= 8 * limits.macroblocksPerFrame &&
     frame * demand.framesPerSecond <= limits.macroblocksPerSecond &&
-    frame * demand.decodedFrames <= limits.macroblocksHeld &&
+    held <= limits.macroblocksHeld &&
     demand.maxrateBps <= limits.bitrate * HIGH_PROFILE_FACTOR &&
     demand.bufsizeBits <= limits.buffer * HIGH_PROFILE_FACTOR;
   const limits = LEVELS.find(fits);

@@ -110,6 +110,14 @@ describe('levels and rates', () => {
     expect(level('veryslow')).toBeGreaterThan(level('veryfast'));
   });
 
+  test('8K at 60 frames a second fits a level with every preset', () => {
+    const facts = { width: 7680, height: 4320, frameRate: { num: 60, den: 1 } };
+    for (const preset of X264_PRESETS) {
+      const [top] = planVideoLadder(picture(facts), { ...DEFAULT_LADDER, preset, rungs: [4320] });
+      expect(top).toMatchObject({ width: 7680, height: 4320, level: expect.toSatisfy((level: number) => level <= 62) });
+    }
+  });
+
   test('an unknown source rate leaves the caps of the table, and 60 frames cost half as much again', () => {
     const caps = (fps: number) =>
       planVideoLadder(picture({ frameRate: { num: fps, den: 1 } }), DEFAULT_LADDER).map(({ maxrateBps }) => maxrateBps);
@@ -136,10 +144,11 @@ test('whatever the source: rungs fall in size and rate, ids differ, sides are ev
     bitrateBps: fc.integer({ min: 1, max: 400_000_000 }),
   });
   fc.assert(
-    fc.property(sources, fc.constantFrom(...X264_PRESETS), (facts, preset) => {
+    fc.property(sources, fc.constantFrom(...X264_PRESETS), fc.boolean(), (facts, preset, isHuge) => {
       const video = picture(facts);
       const shown = displaySize(video);
-      const rungs = planVideoLadder(video, { ...DEFAULT_LADDER, preset });
+      const settings = { ...DEFAULT_LADDER, preset, rungs: [...(isHuge ? [4320, 2160] : []), ...DEFAULT_LADDER.rungs] };
+      const rungs = planVideoLadder(video, settings);
       expect(new Set(rungs.map(({ id }) => id)).size).toBe(rungs.length);
       for (const [index, rung] of rungs.entries()) {
         expect(rung.width % 2 === 0 && rung.height % 2 === 0 && rung.frameRate <= 60).toBe(true);
