@@ -15,7 +15,8 @@ export function deinterlaceFilters(video: FieldFacts): string[] {
   if (!isInterlaced(video)) return [];
   const mode = video.areFieldsUnmarked ? `parity=${PARITIES[video.fieldOrder] ?? 'auto'}:deint=all` : 'deint=interlaced';
   const { width, height, pixelFormat } = video;
-  return [`scale=${width}:${height}:interl=-1`, `format=${pixelFormat}`, `bwdif=mode=send_frame:${mode}`];
+  const format = pixelFormat === 'unknown' ? [] : [`format=${pixelFormat}`];
+  return [`scale=${width}:${height}:interl=-1`, ...format, `bwdif=mode=send_frame:${mode}`];
 }
 
 /**

@@ -68,6 +68,7 @@ function colorFilters(video: VideoStreamInfo, { width, height }: PictureSize): s
       return [
         `${scale}:in_color_matrix=bt2020:out_color_matrix=bt2020:out_range=tv`,
         'format=yuv420p10',
+        ...(color.isGrey ? ['hue=s=0'] : []),
         `zscale=min=2020_ncl:pin=2020:tin=${color.transfer}:rin=limited:t=linear:npl=${REFERENCE_WHITE_NITS}`,
         'format=gbrpf32le',
         'zscale=p=709',

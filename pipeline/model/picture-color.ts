@@ -3,21 +3,23 @@ import type { VideoStreamInfo } from './source-info.ts';
 /**
  * What a source's colours are, and so what makes BT.709 of them. `bt709` are it already. `rgb` lack only the matrix. Of `other`
  * standard range, matrix and primaries are converted; transfer curves of standard range are alike on every screen and stay.
- * `hdr` is tone-mapped: `peakNits` is where its highlights end. Names are ffmpeg's.
+ * `hdr` is tone-mapped: `peakNits` is where its highlights end, `isGrey` says that only its brightness is known. Names are ffmpeg's.
  */
 export type PictureColor =
   | { kind: 'bt709' }
   | { kind: 'rgb' }
   | { kind: 'other'; matrix: string; primaries: string }
-  | { kind: 'hdr'; transfer: 'smpte2084' | 'arib-std-b67'; peakNits: number };
+  | { kind: 'hdr'; transfer: 'smpte2084' | 'arib-std-b67'; peakNits: number; isGrey?: true };
 
 type ColorFacts = Pick<
   VideoStreamInfo,
-  'pixelFormat' | 'width' | 'height' | 'colorTransfer' | 'colorPrimaries' | 'colorSpace' | 'peakNits'
+  'pixelFormat' | 'width' | 'height' | 'colorTransfer' | 'colorPrimaries' | 'colorSpace' | 'peakNits' | 'dolbyVisionProfile'
 >;
 
 export function pictureColor(video: ColorFacts): PictureColor {
   const { colorTransfer: transfer } = video;
+  // The light of Dolby Vision 5 is coded as in HDR10, its colours are not (IPT), whatever its tags say.
+  if (video.dolbyVisionProfile === 5) return { kind: 'hdr', transfer: 'smpte2084', peakNits: sanePeak(video.peakNits), isGrey: true };
   if (transfer === 'smpte2084') return { kind: 'hdr', transfer, peakNits: sanePeak(video.peakNits) };
   if (transfer === 'arib-std-b67') return { kind: 'hdr', transfer, peakNits: HLG_PEAK_NITS };
   if (isRgb(video.pixelFormat)) return { kind: 'rgb' };

@@ -10,7 +10,7 @@ export type ReportCode =
   | 'fields-detected'
   | 'tone-mapped'
   | 'dolby-vision-base'
-  | 'dolby-vision-wrong'
+  | 'dolby-vision-grey'
   | 'colors-converted'
   | 'depth-reduced'
   | 'alpha-flattened'

@@ -72,9 +72,8 @@ function colorNotes(video: VideoStreamInfo): ReportNote[] {
     });
   }
   if (video.dolbyVisionProfile === 5) {
-    const sentence =
-      'Dolby Vision profile 5 cannot be shown right without its metadata: colours are wrong. Use a copy in HDR10 or profile 8.';
-    notes.push({ code: 'dolby-vision-wrong', sentence });
+    const sentence = 'The colours of Dolby Vision profile 5 need its metadata: it is shown in grey. Use a copy in HDR10 or profile 8.';
+    notes.push({ code: 'dolby-vision-grey', sentence });
   } else if (video.dolbyVisionProfile !== undefined) {
     const sentence = `Of Dolby Vision (profile ${video.dolbyVisionProfile}) the base layer is shown, without its metadata.`;
     notes.push({ code: 'dolby-vision-base', sentence });

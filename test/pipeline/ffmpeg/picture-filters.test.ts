@@ -56,3 +56,7 @@ test.each<{ what: string; changes: Partial<VideoStreamInfo>; filters: string }>(
 ])('a picture gets what it needs: $what', ({ changes, filters }) => {
   expect(pictureFilters({ ...VIDEO, ...changes }, SIZE)).toBe(filters);
 });
+
+test('of Dolby Vision 5 only the brightness is shown', () => {
+  expect(pictureFilters({ ...VIDEO, dolbyVisionProfile: 5 }, SIZE)).toContain('format=yuv420p10,hue=s=0,zscale=');
+});

@@ -36,6 +36,11 @@ test.each<[string, Parameters<typeof pictureColor>[0], PictureColor]>([
     { kind: 'hdr', transfer: 'smpte2084', peakNits: 400 },
   ],
   [
+    'Dolby Vision 5, whatever it states',
+    { ...HD, dolbyVisionProfile: 5, colorSpace: 'bt709' },
+    { kind: 'hdr', transfer: 'smpte2084', peakNits: 1000, isGrey: true },
+  ],
+  [
     'HLG, whatever it states',
     { ...SD, colorTransfer: 'arib-std-b67', peakNits: 4000 },
     { kind: 'hdr', transfer: 'arib-std-b67', peakNits: 1000 },

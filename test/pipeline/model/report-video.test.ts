@@ -78,8 +78,8 @@ test.each<{ what: string; changes: Partial<VideoStreamInfo>; codes: string[]; se
   {
     what: 'Dolby Vision that has no base layer',
     changes: { dolbyVisionProfile: 5 },
-    codes: ['encoded', 'dolby-vision-wrong'],
-    sentence: 'colours are wrong',
+    codes: ['encoded', 'tone-mapped', 'dolby-vision-grey'],
+    sentence: 'shown in grey',
   },
   {
     what: 'deep colours and transparency',
