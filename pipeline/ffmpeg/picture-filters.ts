@@ -11,7 +11,7 @@ export function pictureFilters(video: VideoStreamInfo, size: PictureSize): strin
   const isTurned = video.rotationDegrees === 90 || video.rotationDegrees === 270;
   const coded = isTurned ? { width: size.height, height: size.width } : size;
   return [
-    ...(hasAlpha(video.pixelFormat) ? ['format=gbrap', 'premultiply=inplace=1'] : []),
+    ...(hasAlpha(video) ? ['format=gbrap', 'premultiply=inplace=1'] : []),
     // Frames are turned when they are small.
     ...colorFilters(video, coded),
     ...uprightFilters(video),

@@ -45,8 +45,16 @@ export function isRgb(pixelFormat: string): boolean {
   return /^(gbr|rgb|bgr|argb|abgr|0rgb|0bgr|x2rgb|x2bgr|pal8)/.test(pixelFormat);
 }
 
-export function hasAlpha(pixelFormat: string): boolean {
-  return /^(yuva|gbrap|rgba|bgra|argb|abgr|ya\d|pal8|ayuv)/.test(pixelFormat);
+/**
+ * Formats in which transparency is meant. Of others the bytes that could hold it are often left at zero, as in raw captures of
+ * screens, which would come out black.
+ */
+const ALPHA_CODECS = new Set([
+  ...['gif', 'apng', 'png', 'webp', 'qtrle', 'prores', 'ffv1', 'vp8', 'vp9', 'hap', 'cfhd', 'utvideo', 'jpeg2000', 'hevc'],
+]);
+
+export function hasAlpha({ codec, pixelFormat }: Pick<VideoStreamInfo, 'codec' | 'pixelFormat'>): boolean {
+  return ALPHA_CODECS.has(codec) && /^(yuva|gbrap|rgba|bgra|argb|abgr|ya\d|pal8|ayuv)/.test(pixelFormat);
 }
 
 export function isFullRange({ pixelFormat, colorRange }: Pick<VideoStreamInfo, 'pixelFormat' | 'colorRange'>): boolean {

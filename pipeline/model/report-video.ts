@@ -61,6 +61,15 @@ function fieldNotes({ fieldOrder, areFieldsUnmarked }: VideoStreamInfo): ReportN
   return notes;
 }
 
+/** Those that people may have heard of. */
+const COLOR_NAMES: Readonly<Record<string, string>> = {
+  bt2020: 'BT.2020',
+  smpte432: 'P3',
+  smpte431: 'P3',
+  smpte170m: 'BT.601',
+  bt470bg: 'BT.601',
+};
+
 function colorNotes(video: VideoStreamInfo): ReportNote[] {
   const notes: ReportNote[] = [];
   const color = pictureColor(video);
@@ -79,11 +88,11 @@ function colorNotes(video: VideoStreamInfo): ReportNote[] {
     notes.push({ code: 'dolby-vision-base', sentence });
   }
   if (color.kind === 'other') {
-    const from = color.primaries === 'bt709' ? color.matrix : color.primaries;
+    const from = COLOR_NAMES[color.primaries] ?? COLOR_NAMES[color.matrix] ?? 'what it states';
     const guessed = video.colorSpace === undefined ? ', which its size suggests' : '';
     notes.push({ code: 'colors-converted', sentence: `Colours converted to BT.709 from ${from}${guessed}.` });
   }
-  if (hasAlpha(video.pixelFormat)) notes.push({ code: 'alpha-flattened', sentence: 'What is transparent is shown over black.' });
+  if (hasAlpha(video)) notes.push({ code: 'alpha-flattened', sentence: 'What is transparent is shown over black.' });
   if (isDeep(video.pixelFormat) && color.kind !== 'hdr') {
     notes.push({ code: 'depth-reduced', sentence: 'Reduced to 8 bits, which all players decode.' });
   }

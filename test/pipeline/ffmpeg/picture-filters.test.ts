@@ -50,7 +50,7 @@ test.each<{ what: string; changes: Partial<VideoStreamInfo>; filters: string }>(
   },
   {
     what: 'a ground to stand on',
-    changes: { pixelFormat: 'bgra' },
+    changes: { codec: 'gif', pixelFormat: 'bgra' },
     filters: 'format=gbrap,premultiply=inplace=1,scale=640:360:flags=bicubic:out_color_matrix=bt709:out_range=tv,setsar=1,format=yuv420p',
   },
 ])('a picture gets what it needs: $what', ({ changes, filters }) => {

@@ -65,7 +65,18 @@ test('formats with transparency, of RGB and of more than 8 bits are known by the
     'bgr0',
     'nv12',
   ];
-  expect(formats.filter(hasAlpha)).toEqual(['yuva420p', 'gbrap12le', 'bgra', 'pal8', 'ya8']);
+  expect(formats.filter((pixelFormat) => hasAlpha({ codec: 'ffv1', pixelFormat }))).toEqual([
+    'yuva420p',
+    'gbrap12le',
+    'bgra',
+    'pal8',
+    'ya8',
+  ]);
   expect(formats.filter(isRgb)).toEqual(['gbrp', 'gbrap12le', 'bgra', 'rgb24', 'pal8', 'bgr0']);
   expect(formats.filter(isDeep)).toEqual(['gbrap12le', 'p010le']);
+});
+
+test('transparency is believed of formats that mean it', () => {
+  expect(hasAlpha({ codec: 'gif', pixelFormat: 'bgra' })).toBe(true);
+  expect(hasAlpha({ codec: 'rawvideo', pixelFormat: 'bgra' })).toBe(false);
 });

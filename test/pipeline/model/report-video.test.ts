@@ -49,13 +49,13 @@ test.each<{ what: string; changes: Partial<VideoStreamInfo>; codes: string[]; se
     what: 'wide pixels of a disc',
     changes: { width: 720, height: 576, sampleAspectRatio: { num: 64, den: 45 }, colorSpace: 'bt470bg', colorPrimaries: 'bt470bg' },
     codes: ['encoded', 'pixels-squared', 'colors-converted'],
-    sentence: 'Colours converted to BT.709 from bt470bg.',
+    sentence: 'Colours converted to BT.709 from BT.601.',
   },
   {
     what: 'small pictures that state no colours',
     changes: { width: 640, height: 360 },
     codes: ['encoded', 'colors-converted'],
-    sentence: 'Colours converted to BT.709 from smpte170m, which its size suggests.',
+    sentence: 'Colours converted to BT.709 from BT.601, which its size suggests.',
   },
   {
     what: 'fields that no mark tells of',
@@ -83,7 +83,7 @@ test.each<{ what: string; changes: Partial<VideoStreamInfo>; codes: string[]; se
   },
   {
     what: 'deep colours and transparency',
-    changes: { pixelFormat: 'yuva444p12le' },
+    changes: { codec: 'prores', pixelFormat: 'yuva444p12le' },
     codes: ['encoded', 'alpha-flattened', 'depth-reduced'],
     sentence: 'What is transparent is shown over black. Reduced to 8 bits',
   },
