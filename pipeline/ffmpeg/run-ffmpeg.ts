@@ -43,7 +43,7 @@ const STDERR_LINES = 40;
 /**
  * Runs ffmpeg to its end. Cancelling ends the process first, then rejects.
  *
- * @throws AppError `cancelled`, `ffmpeg_stalled`, or `ffmpeg_failed` with the end of its standard error in `details`;
+ * @throws AppError `cancelled`, `ffmpeg_stalled`, `ffmpeg_missing` (a filter), or `ffmpeg_failed` with the end of its standard error in `details`;
  *   retryable when it was ended from outside.
  */
 export async function runFfmpeg(command: FfmpegCommand, options: RunFfmpegOptions): Promise<void> {
@@ -101,6 +101,13 @@ export async function runFfmpeg(command: FfmpegCommand, options: RunFfmpegOption
         retryable: true,
         details: { stderr },
       });
+    const filter = missingFilter(stderr);
+    if (filter !== undefined)
+      throw new AppError(
+        'ffmpeg_missing',
+        `This picture needs the filter ${filter}, which this ffmpeg was built without. Install a full build or set FFMPEG_PATH to one.`,
+        { cause: error, details: { stderr } },
+      );
     throw new AppError('ffmpeg_failed', 'The encoder failed on this file. The log has its last words.', {
       cause: error,
       details: { stderr },
@@ -110,6 +117,11 @@ export async function runFfmpeg(command: FfmpegCommand, options: RunFfmpegOption
     signal?.removeEventListener('abort', stop);
     await ending;
   }
+}
+
+/** What only some sources need (HDR: zscale) is not asked for at the start. */
+function missingFilter(stderr: readonly string[]): string | undefined {
+  return stderr.map((line) => /No such filter: '(\w+)'/.exec(line)?.[1]).find((name) => name !== undefined);
 }
 
 function buildFluentCommand(command: FfmpegCommand, options: RunFfmpegOptions): FluentCommand {

@@ -43,6 +43,15 @@ describe('a run', () => {
     expect(isAlive(pid)).toBe(false);
   });
 
+  test('that needs a filter which this ffmpeg lacks names it', async () => {
+    const command = {
+      ...SHORT,
+      filters: ['[0:a]nosuchfilter=1[a]'],
+      outputs: [{ url: '/dev/null', options: ['-map', '[a]', '-f', 'null'] }],
+    };
+    await expect(run(command)).rejects.toMatchObject({ code: 'ffmpeg_missing', message: expect.stringContaining('nosuchfilter') });
+  });
+
   test('that is suspended is ended all the same when it is cancelled', async () => {
     const controller = new AbortController();
     let pid = 0;
