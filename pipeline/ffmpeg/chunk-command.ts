@@ -6,6 +6,7 @@ import { chunkRange } from '../model/timeline/segments.ts';
 import { audioEncoderArgs, audioFilter, planAudioWindow, silenceFilter } from './audio-args.ts';
 import { INPUT_LIMITS } from './ffprobe-command.ts';
 import { decodeFromTicks, deinterlaceFilters, deinterlaceInputOptions } from './field-filters.ts';
+import { mayChangeShape } from './fit-filters.ts';
 import { NO_AUTOROTATION, pictureFilters } from './picture-filters.ts';
 import { chooseAudioSeek, chooseVideoSeek, seekTrust } from './seek.ts';
 import { FRAGMENT_ARGS, videoEncoderArgs } from './video-args.ts';
@@ -75,7 +76,7 @@ function addVideo(command: FfmpegCommand, options: ChunkCommandOptions, rungs: r
     `setpts=PTS-(${plan.originTicks})`,
   ].join(',');
   const keyframes = keyframesBesideGaps(plan.timeline, startTicks, endTicks, options.gaps ?? []);
-  addRungs(command, { video, chain: `[${input}:${video.index}]${trim}` }, rungs, keyframes, options.outputUrls);
+  addRungs(command, source.info, `[${input}:${video.index}]${trim}`, rungs, keyframes, options.outputUrls);
 }
 
 /** What an input is opened with that only its picture is wanted of. */
@@ -83,16 +84,20 @@ export function pictureOnly(video: VideoStreamInfo): string[] {
   return ['-an', '-sn', '-dn', ...NO_AUTOROTATION, ...deinterlaceInputOptions(video)];
 }
 
-/** Splits one decoded picture, the end of `chain`, into rungs: each made what players show, encoded and sent to its own output. */
+/** Splits one decoded picture of a source, the end of `chain`, into rungs: each made what players show, encoded and sent to its own output. */
 export function addRungs(
   command: FfmpegCommand,
-  { video, chain }: { video: VideoStreamInfo; chain: string },
+  info: SourceInfo,
+  chain: string,
   rungs: readonly VideoRenditionPlan[],
   keyframes: readonly Ticks[],
   outputUrls: Readonly<Record<string, string>>,
 ): void {
   const labels = rungs.map((_, index) => `v${index}`);
-  const scaled = rungs.map((rung, index) => `[s${index}]${pictureFilters(video, rung)}[${labels[index]}]`);
+  const { video } = info;
+  if (!video) return;
+  const isShapeKept = !mayChangeShape(info);
+  const scaled = rungs.map((rung, index) => `[s${index}]${pictureFilters(video, rung, isShapeKept)}[${labels[index]}]`);
   command.filters.push(`${chain},split=${rungs.length}${rungs.map((_, index) => `[s${index}]`).join('')}`, ...scaled);
   rungs.forEach((rung, index) => {
     const options = ['-map', `[${labels[index]}]`, ...videoEncoderArgs(rung, keyframes), ...FRAGMENT_ARGS];

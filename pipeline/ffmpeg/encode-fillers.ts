@@ -91,6 +91,6 @@ export function repeatFrameCommand({ source, plan, rungs, gap, keyframeTicks, ou
     `loop=loop=${gap.repeatTicks.length - 1}:size=1:start=0`,
     `setpts='${times}'`,
   ];
-  addRungs(command, { video, chain: `[${input}:${video.index}]${filters.join(',')}` }, rungs, gap.repeatTicks, outputUrls);
+  addRungs(command, source.info, `[${input}:${video.index}]${filters.join(',')}`, rungs, gap.repeatTicks, outputUrls);
   return command;
 }

@@ -1,19 +1,20 @@
 import type { PictureSize } from '../model/ladder/picture-size.ts';
-import { hasAlpha, isFullRange, pictureColor } from '../model/picture-color.ts';
+import { hasAlpha, isFullRange, type PictureColor, pictureColor } from '../model/picture-color.ts';
 import type { VideoStreamInfo } from '../model/source-info.ts';
+import { type Fit, fitFilters } from './fit-filters.ts';
 
 /**
  * Decoded frames, as they are coded, → pictures of `size` (upright, square pixels) in BT.709, 8 bits, 4:2:0, limited range:
  * what every player shows alike. Each frame is treated by itself, so that divisions into chunks do not show; a picture
- * that needs nothing is only scaled. What is transparent is shown over black.
+ * that needs nothing is only scaled. What is transparent is shown over black. `isShapeKept`: every frame has the shape of the first.
  */
-export function pictureFilters(video: VideoStreamInfo, size: PictureSize): string {
+export function pictureFilters(video: VideoStreamInfo, size: PictureSize, isShapeKept = true): string {
   const isTurned = video.rotationDegrees === 90 || video.rotationDegrees === 270;
   const coded = isTurned ? { width: size.height, height: size.width } : size;
   return [
     ...(hasAlpha(video) ? ['format=gbrap', 'premultiply=inplace=1'] : []),
     // Frames are turned when they are small.
-    ...colorFilters(video, coded),
+    ...colorFilters(pictureColor(video), fitFilters(video, coded, isShapeKept), isFullRange(video)),
     ...uprightFilters(video),
     'setsar=1',
     'format=yuv420p',
@@ -49,24 +50,24 @@ const MOBIUS_KNEE = 0.3;
 /** Primaries are exchanged in the light that screens show, not in the light that cameras saw (as libplacebo and zimg do). */
 const DISPLAY_GAMMA = 'gamma22';
 
-function colorFilters(video: VideoStreamInfo, { width, height }: PictureSize): string[] {
-  const color = pictureColor(video);
-  const scale = `scale=${width}:${height}:flags=bicubic`;
+function colorFilters(color: PictureColor, { scale, bars }: Fit, isFull: boolean): string[] {
   switch (color.kind) {
     case 'bt709':
       // Asked for a range, ffmpeg copies even what needs nothing.
-      return [isFullRange(video) ? `${scale}:out_range=tv` : scale];
+      return [isFull ? `${scale}:out_range=tv` : scale, ...bars];
     case 'rgb':
-      return [`${scale}:out_color_matrix=bt709:out_range=tv`];
+      return [`${scale}:out_color_matrix=bt709:out_range=tv`, ...bars];
     case 'other':
       return [
         `${scale}:out_range=tv`,
+        ...bars,
         'format=yuv420p|yuv420p10',
         `colorspace=ispace=${color.matrix}:iprimaries=${color.primaries}:itrc=${DISPLAY_GAMMA}:irange=tv:space=bt709:primaries=bt709:trc=${DISPLAY_GAMMA}:range=tv:format=yuv420p`,
       ];
     case 'hdr':
       return [
         `${scale}:in_color_matrix=bt2020:out_color_matrix=bt2020:out_range=tv`,
+        ...bars,
         'format=yuv420p10',
         ...(color.isGrey ? ['hue=s=0'] : []),
         `zscale=min=2020_ncl:pin=2020:tin=${color.transfer}:rin=limited:t=linear:npl=${REFERENCE_WHITE_NITS}`,

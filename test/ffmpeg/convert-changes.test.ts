@@ -93,3 +93,23 @@ test.each<{ what: string; file: string; stretches: Stretch[] }>([
     expect(colorDistance(seen, [0x20, 0x40, 0xc0])).toBeLessThan(12);
   }
 });
+
+test('a picture that changes its shape is shown whole, between bars', async () => {
+  const wide = { size: '256x144' };
+  const path = await broadcast('shape.ts', [wide, { size: '256x144', filters: 'setsar=3/4' }, { size: '144x256' }]);
+  const prepared = await prepare(path);
+  const whole = await convertAll(prepared);
+  const pictures = await decodeTopRung(prepared, whole, `${path}.out.mp4`);
+  expect([pictures.width, pictures.height]).toEqual([256, 144]);
+  const frameBytes = pictures.width * pictures.height * 3;
+  /** How much of the width is picture, in the middle of a stretch. */
+  const shares = [0, 1, 2].map((stretch) => {
+    const start = Math.floor((stretch + 0.5) * STRETCH_SECONDS * 25) * frameBytes;
+    const frame = { ...pictures, bytes: pictures.bytes.subarray(start, start + frameBytes) };
+    const places = Array.from({ length: pictures.width }, (_, x) => (x + 0.5) / pictures.width);
+    return places.filter((x) => colorDistance(pixelAt(frame, x, 0.5), [0x20, 0x40, 0xc0]) < 40).length / pictures.width;
+  });
+  expect(shares[0]).toBe(1);
+  expect(shares[1]).toBeCloseTo(0.75, 1);
+  expect(shares[2]).toBeCloseTo((144 / 256) ** 2, 1);
+});
