@@ -115,7 +115,7 @@ export function startChunkRun(settings: ChunkWorkerSettings, lease: ChunkLease):
   }
 
   return {
-    done: work(),
+    done: work().finally(reporter.close),
     cut(endSegment) {
       reporter.cut(endSegment);
       endWhenEnough();

@@ -19,7 +19,7 @@ export async function cutChunk(
   bus.publish({ type: 'chunk-cut', titleId, chunkId, endSegment });
   const rest: Chunk = { titleId, planRevision, ...chunk, firstSegment: Math.max(chunk.firstSegment, endSegment) };
   if (cause !== 'first' && cause !== 'background') return true;
-  const added = await queue.add(rest, cause);
+  const added = await queue.add(rest, cause, chunkId);
   bus.publish({ type: 'chunk-queued', titleId, chunkId: added.id, cause: added.cause });
   return true;
 }

@@ -17,8 +17,11 @@ export type PipelineEvent =
   /** Frames that were encoded and are in no stored segment: their run was cut, cancelled or killed. */
   | { type: 'discarded'; titleId: string; renditionId: string; frames: number; cause: ChunkCause }
   | { type: 'segment-evicted'; titleId: string; renditionId: string; segment: number }
-  /** A viewer asked for a segment: it was there (`asked`), or is waited for until it is `answered`, one way or another. */
-  | { type: 'demand'; titleId: string; renditionId: string; segment: number; state: 'asked' | 'waiting' | 'answered' }
+  /**
+   * A viewer asked for a segment: it was there (`asked`), or is waited for until it is `answered`, one way or another, or the
+   * viewer has `left` before.
+   */
+  | { type: 'demand'; titleId: string; renditionId: string; segment: number; state: 'asked' | 'waiting' | 'answered' | 'left' }
   | { type: 'chunk-queued'; titleId: string; chunkId: string; cause: ChunkCause }
   /** A chunk that is being encoded gives up what lies from `endSegment` on. */
   | { type: 'chunk-cut'; titleId: string; chunkId: string; endSegment: number }
@@ -27,6 +30,8 @@ export type PipelineEvent =
       type: 'chunk';
       state: 'started' | 'done' | 'failed' | 'released';
       speed?: number;
+      /** Failed for good: it is not tried again. */
+      isFinal?: boolean;
       error?: string;
     })
   | { type: 'background'; background: BackgroundView }

@@ -16,12 +16,14 @@ import {
   rungsBeside,
   soundFor,
 } from './model/work/place-demand.ts';
+import type { RunReport } from './model/work/run-state.ts';
 import type { ChunkCause, ChunkQueue } from './queue/chunk-queue.ts';
 import type { SegmentStore } from './storage/segment-store.ts';
 import { parseSegmentName } from './storage/stored-names.ts';
 import type { WorkBoard } from './work-board.ts';
 
-export type WaitOutcome = 'ready' | 'past-end' | 'unknown' | 'timeout';
+/** `refused`: it was tried, and cannot be made here. `left`: the wait was called off. */
+export type WaitOutcome = 'ready' | 'past-end' | 'unknown' | 'timeout' | 'refused' | 'left';
 
 export interface OnDemandSettings {
   store: SegmentStore;
@@ -37,6 +39,20 @@ export interface OnDemand {
   waitForFile(titleId: string, renditionId: string, fileName: string, signal: AbortSignal): Promise<WaitOutcome>;
   /** A viewer was given a file that was there: what comes after it is kept ready. Resolves when that is queued; never rejects. */
   noteServed(titleId: string, renditionId: string, fileName: string): Promise<void>;
+  /** Resolves when nobody who asked is still being seen to. */
+  settled(): Promise<void>;
+}
+
+/** What a request asks for. */
+interface Place {
+  plan: Plan;
+  renditionId: string;
+  /** Of an init segment, the one that its viewer goes on with. */
+  segment: number;
+  fileName: string;
+  isInit: boolean;
+  /** Aborted when the client is gone. */
+  signal: AbortSignal;
 }
 
 /** Forgotten, they are only looked at again (I10). */
@@ -50,12 +66,20 @@ export function createOnDemand(settings: OnDemandSettings): OnDemand {
   const turns = new Map<string, Promise<void>>();
   /** Stretches of half a lead that somebody has entered: what comes after them is taken care of. */
   const ensured = new Set<string>();
+  /** Renditions that were tried and cannot be made here, as those of another encoder: their viewers need not wait (refusalKey). */
+  const refused = new Set<string>();
 
   bus.subscribe((event) => {
     if (event.type === 'segment-evicted' || event.type === 'chunk-cut') forgetEnsured(event.titleId);
     if (event.type === 'chunk' && (event.state === 'failed' || event.state === 'released')) forgetEnsured(event.titleId);
+    if (event.type === 'chunk' && event.isFinal) {
+      const revision = renditionRevision(event.chunk.renditionIds[0] ?? '');
+      if (refused.size >= MOST_STRETCHES) refused.clear();
+      for (const id of event.chunk.renditionIds) refused.add(refusalKey({ titleId: event.titleId, revision }, id));
+    }
     if (event.type === 'title-removed') {
       forgetEnsured(event.titleId);
+      for (const key of refused) if (key.startsWith(`${event.titleId}/`)) refused.delete(key);
       plans.forget(event.titleId);
     }
   });
@@ -70,8 +94,10 @@ export function createOnDemand(settings: OnDemandSettings): OnDemand {
       () => {},
       () => {},
     );
-    turns.set(titleId, settled);
-    void settled.then(() => turns.get(titleId) === settled && turns.delete(titleId));
+    const last = settled.then(() => {
+      if (turns.get(titleId) === last) turns.delete(titleId);
+    });
+    turns.set(titleId, last);
     return mine;
   }
 
@@ -84,31 +110,39 @@ export function createOnDemand(settings: OnDemandSettings): OnDemand {
     if (named === undefined) return 'unknown';
     const segment = isInit ? Math.min(named, segmentCount(plan.timeline) - 1) : named;
     if (segment >= segmentCount(plan.timeline)) return 'past-end';
-    const tell = (state: 'waiting' | 'answered') => bus.publish({ type: 'demand', titleId, renditionId, segment, state });
-    const findMaker = () => inTurn(titleId, () => place(plan, renditionId, segment, isInit));
-    const lookAgain = (): void => {
-      if (!isWaiting) return;
-      findMaker().catch((error: unknown) => log.warn({ title: titleId, err: error }, 'who makes a segment could not be looked up'));
-    };
-    const arrival = waitForArrival(titleId, renditionId, isInit ? undefined : segment, signal);
-    // Who was to bring it may fail, or give it up to somebody else.
-    const unsubscribe = bus.subscribe((event) => isGivenUp(event, titleId, renditionId, segment) && lookAgain());
+    const place: Place = { plan, renditionId, segment, fileName, isInit, signal };
+    const arrival = waitForArrival(place);
     let isWaiting = false;
     try {
       if (await store.statFile(titleId, renditionId, fileName)) return 'ready';
       const title = await store.readTitle(titleId);
       if (!title || title.error) return 'unknown';
+      if (refused.has(refusalKey(plan, renditionId))) return 'refused';
       isWaiting = true;
-      tell('waiting');
-      await findMaker();
-      void keepAhead(plan, renditionId, segment);
-      return await arrival.outcome;
+      tell(place, 'waiting');
+      const found = findMaker(place, arrival.found).then(() => arrival.outcome);
+      return await Promise.race([arrival.outcome, found]);
     } finally {
       arrival.cancel();
-      unsubscribe();
-      if (isWaiting) tell('answered');
-      isWaiting = false;
+      if (isWaiting) tell(place, signal.aborted ? 'left' : 'answered');
     }
+  }
+
+  function tell({ plan: { titleId }, renditionId, segment }: Place, state: 'waiting' | 'answered' | 'left'): void {
+    bus.publish({ type: 'demand', titleId, renditionId, segment, state });
+  }
+
+  /** Sees to it that somebody makes it. Before its turn comes, the client may have gone. */
+  async function findMaker(place: Place, found: () => void): Promise<void> {
+    const { plan, renditionId, segment, fileName, signal } = place;
+    const { titleId } = plan;
+    await inTurn(titleId, async () => {
+      if (signal.aborted) return;
+      // Stored by somebody who could not tell of it.
+      if (await store.statFile(titleId, renditionId, fileName)) return found();
+      await queueMissing(place);
+      void keepAhead(plan, renditionId, segment);
+    });
   }
 
   /** Who asks for an init segment goes on where the title was watched last: on another rung, or at the start. */
@@ -116,33 +150,42 @@ export function createOnDemand(settings: OnDemandSettings): OnDemand {
     return board.demand().heads.find((head) => head.titleId === titleId)?.segment ?? 0;
   }
 
-  function waitForArrival(
-    titleId: string,
-    renditionId: string,
-    segment: number | undefined,
-    signal: AbortSignal,
-  ): { outcome: Promise<WaitOutcome>; cancel(): void } {
-    let cancel = (): void => {};
+  /** Until the file is there, the title has ended, or the signal or the time says so. Who was to make it may fail or give it up. */
+  function waitForArrival(place: Place): { outcome: Promise<WaitOutcome>; found(): void; cancel(): void } {
+    const { plan, signal } = place;
+    const { titleId } = plan;
+    let settle = (_outcome: WaitOutcome): void => {};
     const outcome = new Promise<WaitOutcome>((resolve) => {
-      const finish = (): void => resolve('timeout');
-      const timer = setTimeout(finish, settings.waitMs);
-      const unsubscribe = bus.subscribe((event) => {
-        if (isArrival(event, titleId, renditionId, segment)) resolve('ready');
-        else if (isEnd(event, titleId)) resolve('unknown');
-      });
-      signal.addEventListener('abort', finish, { once: true });
-      if (signal.aborted) finish();
-      cancel = () => {
+      settle = resolve;
+    });
+    const found = (): void => settle('ready');
+    const leave = (): void => settle('left');
+    const timer = setTimeout(() => settle('timeout'), settings.waitMs);
+    const unsubscribe = bus.subscribe((event) => {
+      if (isArrival(event, place)) found();
+      else if (isEnd(event, titleId)) settle('unknown');
+      else if (isRefusal(event, place)) settle('refused');
+      else if (isGivenUp(event, place)) {
+        findMaker(place, found).catch((error: unknown) => {
+          log.warn({ title: titleId, err: error }, 'who makes a segment could not be looked up');
+        });
+      }
+    });
+    signal.addEventListener('abort', leave, { once: true });
+    if (signal.aborted) leave();
+    return {
+      outcome,
+      found,
+      cancel() {
         clearTimeout(timer);
         unsubscribe();
-        signal.removeEventListener('abort', finish);
-        finish();
-      };
-    });
-    return { outcome, cancel: () => cancel() };
+        signal.removeEventListener('abort', leave);
+        leave();
+      },
+    };
   }
 
-  async function place(plan: Plan, renditionId: string, segment: number, isInit: boolean): Promise<void> {
+  async function queueMissing({ plan, renditionId, segment, isInit }: Place): Promise<void> {
     const situation = await lookAround(plan, renditionId, segment, board.leadSegments);
     // An init segment comes with any run of its rendition, before the first segment does.
     if (isInit && situation.known.some(({ run }) => run && !run.isSuspended && run.next[renditionId] !== undefined)) return;
@@ -204,6 +247,9 @@ export function createOnDemand(settings: OnDemandSettings): OnDemand {
 
   return {
     waitForFile,
+    async settled() {
+      while (turns.size > 0) await Promise.all(turns.values());
+    },
     async noteServed(titleId, renditionId, fileName) {
       const segment = parseSegmentName(fileName);
       if (segment === undefined) return;
@@ -250,15 +296,29 @@ function createPlanMemory(store: SegmentStore) {
   };
 }
 
-function isArrival(event: PipelineEvent, titleId: string, renditionId: string, segment: number | undefined): boolean {
-  if (event.type === 'init') return segment === undefined && event.titleId === titleId && event.renditionId === renditionId;
-  return event.type === 'segment' && event.titleId === titleId && event.renditionId === renditionId && event.segment === segment;
+function isArrival(event: PipelineEvent, { plan: { titleId }, renditionId, segment, isInit }: Place): boolean {
+  if (event.type !== (isInit ? 'init' : 'segment') || event.titleId !== titleId || event.renditionId !== renditionId) return false;
+  return event.type === 'init' || event.segment === segment;
 }
 
-function isGivenUp(event: PipelineEvent, titleId: string, renditionId: string, segment: number): boolean {
-  if (event.type === 'chunk-cut') return event.titleId === titleId && event.endSegment <= segment;
-  if (event.type !== 'chunk' || event.state === 'started' || event.titleId !== titleId) return false;
-  return covers(event.chunk, renditionId, segment);
+/** An init segment is brought by any run of its rendition. */
+function isOf({ chunk, titleId }: RunReport, { plan, renditionId, segment, isInit }: Place): boolean {
+  if (titleId !== plan.titleId) return false;
+  return isInit ? chunk.renditionIds.includes(renditionId) : covers(chunk, renditionId, segment);
+}
+
+/** Not when it was called off: who did that knows why. */
+function isGivenUp(event: PipelineEvent, place: Place): boolean {
+  if (event.type === 'chunk-cut') return event.titleId === place.plan.titleId && event.endSegment <= place.segment;
+  return event.type === 'chunk' && (event.state === 'failed' || event.state === 'done') && isOf(event, place);
+}
+
+function isRefusal(event: PipelineEvent, place: Place): boolean {
+  return event.type === 'chunk' && event.isFinal === true && isOf(event, place);
+}
+
+function refusalKey({ titleId, revision }: Pick<Plan, 'titleId' | 'revision'>, renditionId: string): string {
+  return `${titleId}/${revision}/${renditionId}`;
 }
 
 function isEnd(event: PipelineEvent, titleId: string): boolean {

@@ -17,6 +17,8 @@ export interface RunReporter {
   /** Whether nothing is left to bring. Not before it has begun. */
   isDone(): boolean;
   suspendedMs(nowMs: number): number;
+  /** Nothing is told from now on. */
+  close(): void;
 }
 
 export function createRunReporter(bus: EventBus, { id, chunk, cause }: ChunkLease): RunReporter {
@@ -26,8 +28,10 @@ export function createRunReporter(bus: EventBus, { id, chunk, cause }: ChunkLeas
   let speed: number | undefined;
   let suspendedSinceMs: number | undefined;
   let stoodMs = 0;
+  let isClosed = false;
 
   function publish(): void {
+    if (isClosed) return;
     const { titleId, renditionIds, firstSegment } = chunk;
     const left = countPending();
     bus.publish({
@@ -85,6 +89,9 @@ export function createRunReporter(bus: EventBus, { id, chunk, cause }: ChunkLeas
       speed = progress.speed;
     },
     isDone: () => pending !== undefined && countPending() === 0,
+    close() {
+      isClosed = true;
+    },
     suspendedMs: (nowMs) => stoodMs + (suspendedSinceMs === undefined ? 0 : nowMs - suspendedSinceMs),
   };
 }

@@ -90,8 +90,8 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
   }
 
   async function arrange(): Promise<void> {
-    await endNeedless();
     suspendAndResume();
+    await endNeedless();
     while (!isClosed) {
       const causes = startableCauses(arranged(), capacity, { mayRun: background.mayRun(), idleMs: board.nowMs() - backgroundAtMs });
       const resting = problems.resting();
@@ -111,14 +111,20 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
     }
   }
 
-  /** Work that has lost its viewers, or that is paused, ends with the segments it has begun. */
+  /**
+   * Work that has lost its viewers, or that is paused, ends with the segments it has begun; where more urgent work has stopped it,
+   * at once: nobody pays for viewers who are gone.
+   */
   async function endNeedless(): Promise<void> {
-    for (const { lease } of runs.values()) {
+    for (const { lease, preemptedSinceMs } of runs.values()) {
       const state = board.run(lease.id);
-      if (!state || endOfBegun(state) >= state.chunk.endSegment) continue;
+      if (!state) continue;
       const { level } = board.urgencyOf(state);
-      const isNeedless = level === 'nobody' || (level === 'later' && !background.mayRun());
-      if (isNeedless) await cutChunk({ queue, bus }, state, lease.chunk.planRevision, endOfBegun(state));
+      const isPaused = (level === 'later' || level === 'beside') && !background.mayRun();
+      if (level !== 'nobody' && !isPaused) continue;
+      const isInTheWay = level === 'nobody' && preemptedSinceMs !== undefined;
+      const end = isInTheWay ? Math.min(...Object.values(state.next)) : endOfBegun(state);
+      if (end < state.chunk.endSegment) await cutChunk({ queue, bus }, state, lease.chunk.planRevision, end);
     }
   }
 
@@ -158,9 +164,14 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
     run.done = follow(run)
       .catch((error: unknown) => log.error({ title: lease.chunk.titleId, err: error }, 'the end of a chunk could not be recorded'))
       .finally(() => {
-        if (runs.get(lease.id) === run) runs.delete(lease.id);
+        forget(run);
         arrangeSoon();
       });
+  }
+
+  /** What has ended is neither stopped nor told of. */
+  function forget(run: Run): void {
+    if (runs.get(run.lease.id) === run) runs.delete(run.lease.id);
   }
 
   async function follow(run: Run): Promise<void> {
@@ -176,6 +187,7 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
     try {
       await queue.complete(lease);
     } finally {
+      forget(run);
       report(lease, 'done');
     }
     failures.delete(failureKey(lease.chunk));
@@ -200,41 +212,51 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
     // Lost, the chunk stays in the queue: for the next who claims, or with the one who did. It is no fault of the file.
     const isLost = error.code === 'claim_lost' || isLeaseLost;
     const isNoFailure = isLost || isCancelled || isClosed;
+    let isFinal = false;
     try {
+      // Before it leaves the queue: what is put back stands where it stood.
+      if (!isNoFailure && !(await putBack(lease, error))) isFinal = !(await failTitle(lease, error));
       if (!isLost) await queue.release(lease);
-      if (!isNoFailure) await putBackOrFail(lease, error);
     } finally {
       // Last: who waited for it looks at what became of it.
       if (isNoFailure) report(lease, 'released');
-      else report(lease, 'failed', error);
+      else report(lease, 'failed', error, isFinal);
     }
   }
 
-  async function putBackOrFail(lease: ChunkLease, error: AppError): Promise<void> {
-    const { chunk, cause } = lease;
+  /** False when it was tried often enough. */
+  async function putBack({ id, chunk, cause }: ChunkLease, error: AppError): Promise<boolean> {
     const { titleId } = chunk;
-    const title = await store.readTitle(titleId);
     // The machine's trouble, not the file's: it is tried until it is over.
     const isNews = error.retryable ? problems.note(titleId, error) : true;
     log[isNews ? 'warn' : 'debug']({ title: titleId, chunk: describeChunk(chunk), err: error, details: error.details }, 'chunk failed');
-    if (!title || title.error) return;
-    // What it gave up before waits in the queue already.
-    const left = { ...chunk, endSegment: board.run(lease.id)?.chunk.endSegment ?? chunk.endSegment };
-    const putBack = async (): Promise<void> => (left.firstSegment < left.endSegment ? add(left, cause) : undefined);
-    if (error.retryable) return putBack();
     const key = failureKey(chunk);
-    const tries = (failures.get(key) ?? 0) + 1;
+    const tries = error.retryable ? 0 : (failures.get(key) ?? 0) + 1;
     failures.set(key, tries);
-    if (tries < TRIES) return putBack();
-    failures.delete(key);
-    const plan = await store.readPlan(titleId);
-    // That a viewer's segment of a replaced plan, or by another encoder, cannot be made here says nothing of the file.
-    if (plan?.revision !== chunk.planRevision || plan.encoderFingerprint !== settings.tools.encoderFingerprint) return;
-    await settings.onTitleFailed(titleId, error);
-    await endWork(titleId, lease);
+    const title = await store.readTitle(titleId);
+    if (tries >= TRIES || !title || title.error) {
+      failures.delete(key);
+      return false;
+    }
+    // What it gave up before waits in the queue already.
+    const left = { ...chunk, endSegment: board.run(id)?.chunk.endSegment ?? chunk.endSegment };
+    if (left.firstSegment < left.endSegment) await add(left, cause, id);
+    return true;
   }
 
-  function report(lease: ChunkLease, state: 'done' | 'failed' | 'released', error?: AppError): void {
+  /** False when that a chunk cannot be made is not its title's failure. */
+  async function failTitle(lease: ChunkLease, error: AppError): Promise<boolean> {
+    const { titleId, planRevision } = lease.chunk;
+    const [title, plan] = [await store.readTitle(titleId), await store.readPlan(titleId)];
+    // That a viewer's segment of a replaced plan, or by another encoder, cannot be made here says nothing of the file.
+    const isOwn = plan?.revision === planRevision && plan.encoderFingerprint === settings.tools.encoderFingerprint;
+    if (!title || title.error || !isOwn) return false;
+    await settings.onTitleFailed(titleId, error);
+    await endWork(titleId, lease);
+    return true;
+  }
+
+  function report(lease: ChunkLease, state: 'done' | 'failed' | 'released', error?: AppError, isFinal = false): void {
     const { id: chunkId, cause, chunk } = lease;
     const { titleId, renditionIds, firstSegment, endSegment } = chunk;
     const last = board.run(chunkId) ?? { chunk: { renditionIds, firstSegment, endSegment }, next: {}, progress: 0 };
@@ -242,6 +264,7 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
       ...{ type: 'chunk', titleId, chunkId, cause, state, chunk: last.chunk, next: last.next, isSuspended: false },
       progress: state === 'done' ? 1 : last.progress,
       ...(error ? { error: error.message } : {}),
+      ...(isFinal ? { isFinal } : {}),
     });
   }
 
@@ -259,8 +282,8 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
     await tellProgress(titleId);
   }
 
-  async function add(chunk: Chunk, cause: ChunkCause): Promise<void> {
-    const { id } = await queue.add(chunk, cause);
+  async function add(chunk: Chunk, cause: ChunkCause, inPlaceOf?: string): Promise<void> {
+    const { id } = await queue.add(chunk, cause, inPlaceOf);
     bus.publish({ type: 'chunk-queued', titleId: chunk.titleId, chunkId: id, cause });
   }
 

@@ -28,8 +28,9 @@ interface Rest {
 }
 
 const LONGEST_REST = 8;
-/** What is in the way of one title is in the way of all. */
+/** What is in the way of one title is in the way of all, but for folders that may not be written. */
 const OF_EVERY_TITLE: readonly ErrorCode[] = ['disk_full', 'store_failed'];
+const OF_ONE_FOLDER = ['EACCES', 'EPERM'];
 
 export function createTitleProblems({ restMs, nowMs, onChange }: TitleProblemsSettings): TitleProblems {
   const problems = new Map<string, TitleError>();
@@ -46,8 +47,8 @@ export function createTitleProblems({ restMs, nowMs, onChange }: TitleProblemsSe
 
   return {
     of: (titleId) => problems.get(titleId),
-    note(titleId, { code, message }) {
-      if (OF_EVERY_TITLE.includes(code)) restOfAll = prolong(restOfAll);
+    note(titleId, { code, message, details }) {
+      if (OF_EVERY_TITLE.includes(code) && !OF_ONE_FOLDER.includes(String(details.errno))) restOfAll = prolong(restOfAll);
       else rests.set(titleId, prolong(rests.get(titleId)));
       if (problems.get(titleId)?.code === code) return false;
       problems.set(titleId, { code, message });

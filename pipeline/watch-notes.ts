@@ -35,7 +35,8 @@ export function startWatchNotes({ catalogue, bus, log, nowMs = Date.now }: Watch
   let writing = Promise.resolve();
 
   const unsubscribe = bus.subscribe((event) => {
-    if (event.type === 'demand' && event.state !== 'answered') note(event.titleId, event.renditionId, event.segment);
+    if (event.type === 'demand' && (event.state === 'asked' || event.state === 'waiting'))
+      note(event.titleId, event.renditionId, event.segment);
   });
 
   function note(titleId: string, renditionId: string, segment: number): void {

@@ -80,6 +80,7 @@ export async function startWorkEngine(settings: WorkEngineSettings): Promise<Wor
     async close() {
       unsubscribe();
       background.close();
+      await onDemand.settled();
       await scheduler.close();
       await disk.close();
       board.close();

@@ -19,7 +19,8 @@ export interface ChunkLease extends QueuedChunk {
 
 /** Work to do, and who does it. One claim per (title, rendition, segment) at a time. */
 export interface ChunkQueue {
-  add(chunk: Chunk, cause: ChunkCause): Promise<QueuedChunk>;
+  /** `inPlaceOf`: the chunk, still in the queue, that it is the rest of. It goes where that one stood. */
+  add(chunk: Chunk, cause: ChunkCause, inPlaceOf?: string): Promise<QueuedChunk>;
   /**
    * Takes the best chunk none of whose segments is claimed by another lease: demand, then first, then background, each
    * oldest first; with `causes`, only chunks of those, and none of `exceptTitles`. Claims each (rendition, segment) of it for

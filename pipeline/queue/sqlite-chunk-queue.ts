@@ -29,6 +29,12 @@ const migrations: readonly string[] = [
   CREATE TABLE last_token (token INTEGER NOT NULL) STRICT;
   INSERT INTO last_token (token) VALUES (0);
   `,
+  // Where a chunk stands: by the id of the one that it is the rest of.
+  `
+  ALTER TABLE chunks ADD COLUMN place INTEGER;
+  DROP INDEX chunks_queued;
+  CREATE INDEX chunks_queued ON chunks (priority, coalesce(place, id), first_segment, id) WHERE token IS NULL;
+  `,
 ];
 
 const PRIORITY: Record<ChunkCause, number> = { demand: 0, lead: 1, first: 2, prefetch: 3, background: 4 };
@@ -60,7 +66,7 @@ const SELECT_BEST = `
       AND claimed.first_segment < claimed.end_segment
       AND EXISTS (
         SELECT 1 FROM json_each(claimed.rendition_ids) AS theirs JOIN json_each(queued.rendition_ids) AS ours ON theirs.value = ours.value))
-  ORDER BY priority, id LIMIT 1`;
+  ORDER BY priority, coalesce(place, id), first_segment, id LIMIT 1`;
 
 export interface SqliteChunkQueueOptions {
   path: string;
@@ -73,11 +79,11 @@ export async function openSqliteChunkQueue({ path, nowMs = Date.now }: SqliteChu
   const database = openDatabase({ path, migrations });
 
   return {
-    async add(chunk, cause) {
+    async add(chunk, cause, inPlaceOf) {
       assertHoldsSegments(chunk);
       const row = database.get<{ id: number }>(
-        `INSERT INTO chunks (title_id, plan_revision, rendition_ids, first_segment, end_segment, cause, priority)
-         VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+        `INSERT INTO chunks (title_id, plan_revision, rendition_ids, first_segment, end_segment, cause, priority, place)
+         VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT coalesce(place, id) FROM chunks WHERE id = ?)) RETURNING id`,
         chunk.titleId,
         chunk.planRevision,
         JSON.stringify(chunk.renditionIds),
@@ -85,6 +91,7 @@ export async function openSqliteChunkQueue({ path, nowMs = Date.now }: SqliteChu
         chunk.endSegment,
         cause,
         PRIORITY[cause],
+        inPlaceOf === undefined ? null : Number(inPlaceOf),
       );
       return { id: String(row?.id), chunk, cause };
     },
@@ -161,7 +168,7 @@ export async function openSqliteChunkQueue({ path, nowMs = Date.now }: SqliteChu
       const now = nowMs();
       const rows = database.all<ChunkRow & { claimed: number }>(
         `SELECT ${CHUNK_COLUMNS}, token IS NOT NULL AND lease_ends_at_ms > ? AS claimed FROM chunks
-         WHERE ? IS NULL OR title_id = ? ORDER BY priority, id`,
+         WHERE ? IS NULL OR title_id = ? ORDER BY priority, coalesce(place, id), first_segment, id`,
         now,
         titleId ?? null,
         titleId ?? null,

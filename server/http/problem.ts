@@ -38,7 +38,7 @@ const STATUSES: Record<ErrorCode, number> = {
   segment_invalid: 500,
   init_conflict: 500,
   claim_lost: 503,
-  encoder_mismatch: 500,
+  encoder_mismatch: 410,
   ffmpeg_missing: 500,
   ffmpeg_failed: 500,
   ffmpeg_stalled: 500,

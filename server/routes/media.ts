@@ -46,7 +46,10 @@ export function mediaRoutes(
     if (outcome === 'unknown') throw new AppError('not_found', 'There is no such title or rendition.');
     // Past the end is the one segment that may be missing (I11); a planned one is never 404.
     if (outcome === 'past-end') throw new AppError('segment_past_end', 'The title ends before this segment.');
-    if (outcome === 'ready' && (await sendStored())) return;
+    if (outcome === 'refused')
+      throw new AppError('encoder_mismatch', 'This version of the title cannot be made any more. Reload the page.');
+    // Also after the time was up: it may have come with it.
+    if (await sendStored()) return;
     throw new AppError('segment_not_ready', 'This segment is still being encoded. Ask again in a moment.', { retryable: true });
   }
 }

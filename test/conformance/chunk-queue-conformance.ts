@@ -53,6 +53,21 @@ export function chunkQueueConformance(driver: ChunkQueueDriver): void {
     expect(await queue.claim('w', LEASE_MS)).toEqual({ ...added, token: expect.any(Number) });
   });
 
+  test('the rest of a chunk goes where that one stood', async () => {
+    const { queue } = await open();
+    await queue.add(chunk(0, 4), 'background');
+    await queue.add(chunk(4, 8), 'background');
+    const lease = await claimed(queue);
+    await queue.cut(lease.id, 2);
+    const rest = await queue.add(chunk(2, 4), 'background', lease.id);
+    await queue.complete(lease);
+    const again = await claimed(queue);
+    expect(again.id).toBe(rest.id);
+    await queue.add(chunk(3, 4), 'background', again.id);
+    await queue.release(again);
+    expect((await queue.list()).map(({ chunk: { firstSegment } }) => firstSegment)).toEqual([3, 4]);
+  });
+
   test('a claim leaves the titles out that it is told to', async () => {
     const { queue } = await open();
     await queue.add(chunk(0, 1), 'demand');

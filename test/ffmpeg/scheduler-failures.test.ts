@@ -163,6 +163,22 @@ describe('a title that is removed while it is encoded', () => {
     expect(home.events.some((event) => event.type === 'title' && event.state === 'failed')).toBe(false);
   });
 
+  test('ends at once although viewers wait at several places, and begins nothing anew', async () => {
+    const home = await openHome(await newHome(), { isBackgroundOff: true, leadSegments: 0 });
+    await home.addTitle(film, 'film');
+    await home.preparer.prepare('film');
+    await home.waitFor((event) => event.type === 'chunk' && event.cause === 'first' && event.state === 'done');
+    const signal = new AbortController().signal;
+    const waits = [4, 6, 8, 10].map((segment) => home.waitForFile('film', 'v90', `${segment}.m4s`, signal));
+    await home.waitFor((event) => event.type === 'chunk' && event.cause === 'demand' && event.state === 'started');
+    const begun = () => new Set(home.events.flatMap((event) => (event.type === 'chunk' ? [event.chunkId] : []))).size;
+    await home.removeTitle('film');
+    const outcomes = await Promise.all(waits);
+    expect(outcomes.every((outcome) => outcome === 'ready' || outcome === 'unknown')).toBe(true);
+    expect(begun()).toBeLessThanOrEqual(5);
+    expect(await home.queue.list('film')).toEqual([]);
+  });
+
   test('by hand ends its work as well', async () => {
     const gate = createGate();
     const { holds, wrapStore } = holding(gate, (_, segment) => segment >= 4);

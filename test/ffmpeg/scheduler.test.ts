@@ -160,6 +160,27 @@ describe('a viewer', () => {
     expect(home.events.filter(isMade).map((event) => (event as { segment: number }).segment)).toEqual([5, 6, 7, 8]);
   });
 
+  test('who looks at one place after the other has no more encoders than the machine has room for', async () => {
+    const home = await openHome(await newHome(), { isBackgroundOff: true });
+    let most = 0;
+    home.bus.subscribe((event) => {
+      if (event.type === 'chunk') most = Math.max(most, home.engine.board.runs().length);
+    });
+    await home.addTitle(film, 'film');
+    await home.preparer.prepare('film');
+    await home.waitFor((event) => event.type === 'chunk' && event.cause === 'first' && event.state === 'done');
+    for (let segment = 3; segment < 11; segment++) {
+      const leaving = new AbortController();
+      const waiting = home.waitForFile('film', 'v90', `${segment}.m4s`, leaving.signal);
+      const isBegun = (event: PipelineEvent) => event.type === 'chunk' && event.cause === 'demand' && event.chunk.firstSegment === segment;
+      await Promise.race([home.waitFor(isBegun), waiting]);
+      leaving.abort();
+      await waiting;
+    }
+    expect(await home.waitForFile('film', 'v90', '11.m4s', new AbortController().signal)).toBe('ready');
+    expect(most).toBeLessThanOrEqual(4);
+  });
+
   test('stops the background where it stands, and it goes on after that', async () => {
     const gate = createGate();
     const { wrapStore } = holding(gate, (_, segment) => segment === 10);

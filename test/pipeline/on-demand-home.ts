@@ -36,7 +36,7 @@ export async function home({ waitMs = LEASE_MS, plan = wholePlan() } = {}) {
   const events: PipelineEvent[] = [];
   bus.subscribe((event) => events.push(event));
   const board = createWorkBoard({ bus, leadSegments: LEAD, idleMs: 60_000, doubtMs: 5_000, nowMs: () => clock.nowMs });
-  const { waitForFile, noteServed } = createOnDemand({ store, queue, bus, board, log: createLog('silent'), waitMs });
+  const { waitForFile, noteServed, settled } = createOnDemand({ store, queue, bus, board, log: createLog('silent'), waitMs });
 
   const ending = new AbortController();
   setMaxListeners(0, ending.signal);
@@ -46,14 +46,15 @@ export async function home({ waitMs = LEASE_MS, plan = wholePlan() } = {}) {
     await Promise.all(waits);
   });
 
-  /** Resolves when something is queued for a viewer from now on. */
-  const untilQueued = (): Promise<void> =>
+  const untilEvent = (isIt: (event: PipelineEvent) => boolean): Promise<void> =>
     new Promise((resolve) => {
-      bus.subscribe((event) => event.type === 'chunk-queued' && event.cause === 'demand' && resolve());
+      bus.subscribe((event) => isIt(event) && resolve());
     });
+  /** Resolves when something is queued for a viewer from now on. */
+  const untilQueued = () => untilEvent((event) => event.type === 'chunk-queued' && event.cause === 'demand');
 
   return {
-    ...{ store, queue, bus, board, events, clock, untilQueued },
+    ...{ store, queue, bus, board, events, clock, untilQueued, settled },
     waitForFile: (renditionId: string, fileName: string, signal: AbortSignal = ending.signal, titleId = 'film') => {
       const wait = waitForFile(titleId, renditionId, fileName, signal);
       waits.push(wait);
@@ -70,10 +71,11 @@ export async function home({ waitMs = LEASE_MS, plan = wholePlan() } = {}) {
     /** Asks and answers what is queued then; the wait goes on. */
     async ask(renditionId: string, fileName: string) {
       const before = await queue.list();
+      const waiting = untilEvent((event) => event.type === 'demand' && event.state === 'waiting');
       const wait = waitForFile('film', renditionId, fileName, ending.signal);
       waits.push(wait);
-      // Whoever asks next waits for this one's turn.
-      await waitForFile('film', renditionId, fileName, AbortSignal.abort());
+      await waiting;
+      await settled();
       const ids = new Set(before.map(({ id }) => id));
       const added = (await queue.list()).filter(({ id, cause }) => cause === 'demand' && !ids.has(id));
       return added.map(({ cause, chunk }) => ({ cause, ...rectangle(chunk) }));

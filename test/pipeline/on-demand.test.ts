@@ -124,11 +124,10 @@ describe('a segment that somebody makes', () => {
     expect(await ask('v360', '15.m4s')).toEqual([]);
   });
 
-  test.each(['failed', 'released'] as const)('by a run that %s without it is queued for whoever waited', async (state) => {
-    const { waitForFile, run, queue, bus, untilQueued } = await home();
+  test.each(['failed', 'done'] as const)('by a run that is %s without it is queued for whoever waited', async (state) => {
+    const { ask, run, queue, bus, untilQueued } = await home();
     const { lease } = await run('background', 6, 9);
-    void waitForFile('v360', '6.m4s');
-    await waitForFile('v360', '6.m4s', AbortSignal.abort());
+    expect(await ask('v360', '6.m4s')).toEqual([]);
     const queued = untilQueued();
     await queue.release(lease);
     const { id: chunkId, cause, chunk } = lease;
@@ -139,15 +138,42 @@ describe('a segment that somebody makes', () => {
   });
 
   test('by a run that gives it up to somebody else is queued for whoever waited', async () => {
-    const { waitForFile, run, queue, bus, untilQueued } = await home();
+    const { ask, run, queue, bus, untilQueued } = await home();
     const { lease } = await run('background', 6, 9);
-    void waitForFile('v360', '6.m4s');
-    await waitForFile('v360', '6.m4s', AbortSignal.abort());
+    expect(await ask('v360', '6.m4s')).toEqual([]);
     const queued = untilQueued();
     await queue.cut(lease.id, 6);
     bus.publish({ type: 'chunk-cut', titleId: 'film', chunkId: lease.id, endSegment: 6 });
     await queued;
     expect((await queue.list()).filter(({ cause }) => cause === 'demand')).toMatchObject([{ chunk: { firstSegment: 6 } }]);
+  });
+
+  test('that failed for good is refused, now and later, without being queued again', async () => {
+    const { ask, waitForFile, run, queue, bus, settled } = await home();
+    const { lease } = await run('demand', 6, 7, ['v360', 'a1']);
+    await ask('a1', '6.m4s');
+    const waiting = waitForFile('v360', '6.m4s');
+    await ask('a1', '6.m4s');
+    await queue.release(lease);
+    const { id: chunkId, cause, chunk } = lease;
+    const ended = { type: 'chunk', state: 'failed', isFinal: true, chunkId, titleId: 'film', cause, chunk, next: {} } as const;
+    bus.publish({ ...ended, isSuspended: false, progress: 0 });
+    expect(await waiting).toBe('refused');
+    await settled();
+    expect((await queue.list()).filter((each) => each.cause === 'demand')).toEqual([]);
+    expect(await waitForFile('v360', '9.m4s')).toBe('refused');
+  });
+
+  test('by somebody who could not tell of it is found by who looks again', async () => {
+    const { ask, waitForFile, run, bus, store } = await home();
+    const { lease } = await run('background', 6, 9);
+    await ask('v720', '6.m4s');
+    const waiting = waitForFile('v360', '6.m4s');
+    await ask('v720', '6.m4s');
+    await store.putSegment('film', 'v360', 6, Buffer.from('segment'));
+    const { id: chunkId, cause, chunk } = lease;
+    bus.publish({ type: 'chunk', state: 'failed', chunkId, titleId: 'film', cause, chunk, next: {}, isSuspended: false, progress: 0 });
+    expect(await waiting).toBe('ready');
   });
 
   test('in a chunk whose worker died is queued', async () => {
@@ -156,6 +182,16 @@ describe('a segment that somebody makes', () => {
     await queue.claim('other', 0);
     expect(await ask('v360', '7.m4s')).toMatchObject([{ cause: 'demand', firstSegment: 7, endSegment: 8 }]);
   });
+});
+
+test('who has gone before the turn came has nothing made', async () => {
+  const { waitForFile, queue, settled } = await home();
+  const leaving = new AbortController();
+  const waits = [10, 20, 30].map((segment) => waitForFile('v360', `${segment % 20}.m4s`, leaving.signal));
+  leaving.abort();
+  expect(await Promise.all(waits)).toEqual(['left', 'left', 'left']);
+  await settled();
+  expect(await queue.list()).toEqual([]);
 });
 
 describe('an init segment', () => {
@@ -245,16 +281,17 @@ describe('a wait', () => {
     const gone = await startWaiting('v360', '7.m4s', leaving.signal);
     const staying = waitForFile('v360', '7.m4s');
     leaving.abort();
-    expect(await gone.outcome).toBe('timeout');
+    expect(await gone.outcome).toBe('left');
     expect(await queue.list()).toHaveLength(1);
     await commit('v360', 7);
     expect(await staying).toBe('ready');
   });
 
   test('ends when it lasts too long, and the work goes on', async () => {
-    const { waitForFile, queue } = await home({ waitMs: 1 });
+    const { waitForFile, queue, settled } = await home({ waitMs: 1 });
     expect(await waitForFile('v360', '7.m4s')).toBe('timeout');
-    expect(await queue.list()).toHaveLength(1);
+    await settled();
+    expect((await queue.list()).filter(({ cause }) => cause === 'demand')).toHaveLength(1);
   });
 
   test('does not take the arrival of something else for its own', async () => {

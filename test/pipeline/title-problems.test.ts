@@ -33,6 +33,13 @@ test('rests become longer while nothing comes of it, up to a limit, and failures
   expect(rests).toEqual([2, 4, 8, 16, 16, 16]);
 });
 
+test('a folder that may not be written is in the way of its own title only', () => {
+  const { problems } = open();
+  const error = new AppError('store_failed', 'A sentence.', { retryable: true, details: { errno: 'EPERM' } });
+  problems.note('film', error);
+  expect(problems.resting()).toEqual(['film']);
+});
+
 test.each<ErrorCode>(['disk_full', 'store_failed'])('%s is in the way of every title, and news once', (code) => {
   const { clock, problems, fail } = open();
   expect([fail('film', code), fail('film', code)]).toEqual([true, false]);

@@ -56,9 +56,10 @@ export function startableCauses(
   const causes: RunCause[] = [];
   if (mayStart('waited')) causes.push('demand');
   if (mayStart('ahead')) causes.push('lead');
-  if (mayStart('start')) causes.push('first');
-  const isStarved = background.idleMs >= STARVED_MS && !levels.includes('later');
-  if (background.mayRun && (mayStart('later') || isStarved)) causes.push('prefetch', 'background');
+  const isStarved = background.idleMs >= STARVED_MS;
+  if (mayStart('start') || (isStarved && !levels.includes('start'))) causes.push('first');
+  if (background.mayRun && mayStart('beside')) causes.push('prefetch');
+  if (background.mayRun && (mayStart('later') || (isStarved && !levels.includes('later')))) causes.push('background');
   return causes;
 }
 
@@ -66,7 +67,7 @@ export function startableCauses(
 function weightOf(level: UrgencyLevel, { cores, encoders }: Capacity): number {
   if (level === 'waited' || level === 'nobody') return 1;
   const all = Math.max(LEAST_CORES, cores);
-  return level === 'ahead' || level === 'start' ? Math.min(2, all) : all / encoders;
+  return level === 'later' ? all / encoders : Math.min(2, all);
 }
 
 /** With room for rounding: three thirds are a whole. */
@@ -75,7 +76,6 @@ function fits(load: number, weight: number, { cores }: Capacity): boolean {
 }
 
 function isSliceOfStarved({ urgency, preemptedSinceMs }: ArrangedRun, nowMs: number): boolean {
-  const isIdle = urgency.level === 'later' || urgency.level === 'nobody';
-  if (!isIdle || preemptedSinceMs === undefined) return false;
+  if (urgency.level === 'waited' || urgency.level === 'ahead' || preemptedSinceMs === undefined) return false;
   return (nowMs - preemptedSinceMs) % (STARVED_MS + SLICE_MS) >= STARVED_MS;
 }

@@ -29,7 +29,7 @@ export interface DemandNews {
   titleId: string;
   renditionId: string;
   segment: number;
-  state: 'asked' | 'waiting' | 'answered';
+  state: 'asked' | 'waiting' | 'answered' | 'left';
 }
 
 export const NO_DEMAND: Demand = { heads: [], waits: [] };
@@ -46,6 +46,7 @@ export interface DemandClock {
 }
 
 export function noteDemand(demand: Demand, news: DemandNews, { nowMs, doubtMs }: DemandClock): Demand {
+  if (news.state === 'left') return withoutViewer(demand, news);
   const heads = withHead(demand.heads, news, nowMs, doubtMs);
   // Whoever was answered, even that it is not there yet, was here until now, and will ask again.
   if (news.state === 'answered') return { heads, waits: withoutWaiter(demand.waits, news) };
@@ -95,6 +96,12 @@ function withWaiter(waits: readonly Wait[], news: DemandNews, nowMs: number): Wa
 
 function withoutWaiter(waits: readonly Wait[], news: DemandNews): Wait[] {
   return waits.map((wait) => (isAt(wait, news) ? { ...wait, viewers: wait.viewers - 1 } : wait)).filter(({ viewers }) => viewers > 0);
+}
+
+/** Who gave up waiting has gone elsewhere: nobody is there any more, unless others wait as well. */
+function withoutViewer({ heads, waits }: Demand, news: DemandNews): Demand {
+  const left = withoutWaiter(waits, news);
+  return { heads: left.some((wait) => isAt(wait, news)) ? heads : heads.filter((head) => !isAt(head, news)), waits: left };
 }
 
 type Place = Omit<DemandNews, 'state'>;

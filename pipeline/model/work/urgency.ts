@@ -3,10 +3,10 @@ import { type RunReport, willBring } from './run-state.ts';
 
 /**
  * How urgent a chunk is. `waited`: somebody is held until it brings a segment. `ahead`: somebody will come to it within the
- * lead. `start`: a new title cannot be played without it. `nobody`: it was meant for viewers, and they have left: it only
- * finishes what it has begun. `later`: whenever there is nothing better to do.
+ * lead. `start`: a new title cannot be played without it. `beside`: on another rung of where somebody watches. `nobody`: it was
+ * meant for viewers, and they have left: it only finishes what it has begun. `later`: whenever there is nothing better to do.
  */
-export type UrgencyLevel = 'waited' | 'ahead' | 'start' | 'nobody' | 'later';
+export type UrgencyLevel = 'waited' | 'ahead' | 'start' | 'beside' | 'nobody' | 'later';
 
 export interface Urgency {
   level: UrgencyLevel;
@@ -16,7 +16,7 @@ export interface Urgency {
   viewers: number;
 }
 
-const ORDER: readonly UrgencyLevel[] = ['waited', 'ahead', 'start', 'nobody', 'later'];
+const ORDER: readonly UrgencyLevel[] = ['waited', 'ahead', 'start', 'beside', 'nobody', 'later'];
 
 export type UrgencySubject = Pick<RunReport, 'titleId' | 'cause' | 'chunk' | 'next'>;
 
@@ -32,9 +32,12 @@ export function urgencyOf(subject: UrgencySubject, demand: Demand, leadSegments:
   );
   if (waits.length > 0) return { level: 'waited', sinceMs: Math.min(...waits.map((wait) => wait.sinceMs)), viewers };
   if (ahead.length > 0) return { level: 'ahead', sinceMs: undefined, viewers };
-  const isForRungsBeside = cause === 'prefetch' && heads.some((head) => isWithin(chunk.firstSegment, head.segment + 2 * leadSegments));
-  const level = cause === 'first' ? 'start' : cause === 'background' || isForRungsBeside ? 'later' : 'nobody';
-  return { level, sinceMs: undefined, viewers };
+  const isBeside = heads.some((head) => isWithin(chunk.firstSegment, head.segment + 2 * leadSegments));
+  const unwatched: Record<typeof cause, UrgencyLevel> = {
+    ...{ demand: 'nobody', lead: 'nobody', first: 'start', background: 'later' },
+    prefetch: isBeside ? 'beside' : 'nobody',
+  };
+  return { level: unwatched[cause], sinceMs: undefined, viewers };
 }
 
 function isWithin(segment: number | undefined, end: number): boolean {

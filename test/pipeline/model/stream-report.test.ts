@@ -78,7 +78,10 @@ test.each(['hdmv_pgs_subtitle', 'dvd_subtitle', 'dvb_subtitle', 'xsub'])(
 );
 
 test('recordings that follow in the same file and are not played are told of', () => {
-  expect(reportStreams({ ...INFO, linksLeftOut: 2 }, { renditions: [] }).at(-1)).toMatchObject({ kind: 'container', outcome: 'not-carried' });
+  expect(reportStreams({ ...INFO, linksLeftOut: 2 }, { renditions: [] }).at(-1)).toMatchObject({
+    kind: 'container',
+    outcome: 'not-carried',
+  });
   expect(reportStreams({ ...INFO, linksLeftOut: 2 }, { renditions: [] }).at(-1)?.reason).toContain('2 more recordings');
 });
 

@@ -46,11 +46,11 @@ describe('which runs go on', () => {
 describe('what may be started', () => {
   test.each([
     ['anything where nothing runs', TWO_CORES, runs(), ['demand', 'lead', 'first', 'prefetch', 'background']],
-    ['all but more of the background beside it', TWO_CORES, runs('later'), ['demand', 'lead', 'first']],
+    ['all but more of the background beside it', TWO_CORES, runs('later'), ['demand', 'lead', 'first', 'prefetch']],
     ['another who is waited for', TWO_CORES, runs('waited'), ['demand']],
     ['nothing beside two who are waited for, on two cores', TWO_CORES, runs('waited', 'waited'), []],
     ['who is waited for beside any lead', TWO_CORES, runs('ahead', 'ahead'), ['demand']],
-    ['more, where there are more cores', EIGHT_CORES, runs('waited', 'later'), ['demand', 'lead', 'first']],
+    ['more, where there are more cores', EIGHT_CORES, runs('waited', 'later'), ['demand', 'lead', 'first', 'prefetch']],
   ])('%s', (_, capacity, all, expected) => {
     expect(startableCauses(all, capacity, { mayRun: true, idleMs: 0 })).toEqual(expected);
   });
@@ -59,8 +59,9 @@ describe('what may be started', () => {
     expect(startableCauses([], TWO_CORES, { mayRun: false, idleMs: 60_000 })).toEqual(['demand', 'lead', 'first']);
   });
 
-  test('one run of the background that has stood still for long, whatever else there is', () => {
-    expect(startableCauses(runs('waited', 'waited'), TWO_CORES, { mayRun: true, idleMs: 30_000 })).toEqual(['prefetch', 'background']);
-    expect(startableCauses(runs('waited', 'later'), TWO_CORES, { mayRun: true, idleMs: 30_000 })).toEqual(['demand']);
+  test('one run of a new title and one of the background, when that has stood still for long, whatever else there is', () => {
+    expect(startableCauses(runs('waited', 'waited'), TWO_CORES, { mayRun: true, idleMs: 30_000 })).toEqual(['first', 'background']);
+    expect(startableCauses(runs('waited', 'later'), TWO_CORES, { mayRun: true, idleMs: 30_000 })).toEqual(['demand', 'first']);
+    expect(startableCauses(runs('waited', 'start'), TWO_CORES, { mayRun: true, idleMs: 30_000 })).toEqual(['demand', 'background']);
   });
 });

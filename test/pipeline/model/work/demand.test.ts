@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type Demand, forgetIdle, isWatched, NO_DEMAND, noteDemand } from '../../../../pipeline/model/work/demand.ts';
 
 const clock = (nowMs: number) => ({ nowMs, doubtMs: 5_000 });
-const at = (segment: number, state: 'asked' | 'waiting' | 'answered' = 'asked', renditionId = 'v360') => ({
+const at = (segment: number, state: 'asked' | 'waiting' | 'answered' | 'left' = 'asked', renditionId = 'v360') => ({
   ...{ titleId: 'film', renditionId, segment, state },
 });
 const demandOf = (...news: ReturnType<typeof at>[]): Demand =>
@@ -60,4 +60,11 @@ test('a wait lasts until the last who waits is answered, and counts from the fir
   const one = noteDemand(both, at(7, 'answered'), clock(9));
   expect(one.waits).toMatchObject([{ sinceMs: 0, viewers: 1 }]);
   expect(noteDemand(one, at(7, 'answered'), clock(9)).waits).toEqual([]);
+});
+
+test('who gives up waiting is nowhere any more, but others who wait there are', () => {
+  expect(demandOf(at(7, 'waiting'), at(7, 'left'))).toEqual({ heads: [], waits: [] });
+  const both = demandOf(at(7, 'waiting'), at(7, 'waiting'), at(7, 'left'));
+  expect(both.waits).toMatchObject([{ viewers: 1 }]);
+  expect(places(both)).toEqual(['v360 7']);
 });

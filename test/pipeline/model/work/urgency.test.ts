@@ -40,8 +40,8 @@ test.each<[RunCause, string]>([
   expect(urgencyOf(chunk(cause), NO_DEMAND, LEAD)).toEqual({ level, sinceMs: undefined, viewers: 0 });
 });
 
-test('rungs beside the one that is watched are made later than the rest that viewers need, while somebody is near', () => {
-  expect(urgencyOf(chunk('prefetch'), seen(6, 'asked', 'v720'), LEAD).level).toBe('later');
+test('rungs beside the one that is watched are made after what viewers need, before the background, while somebody is near', () => {
+  expect(urgencyOf(chunk('prefetch'), seen(6, 'asked', 'v720'), LEAD).level).toBe('beside');
   expect(urgencyOf(chunk('prefetch'), seen(30, 'asked', 'v720'), LEAD).level).toBe('nobody');
 });
 
