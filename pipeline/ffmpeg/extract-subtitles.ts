@@ -7,8 +7,13 @@ import { makeJobFolder } from './job-folder.ts';
 import type { RunEnvironment } from './run-chunk.ts';
 import { runFfmpeg } from './run-ffmpeg.ts';
 
-/** Of one track. A film's takes a few hundred kilobytes. */
-export const MOST_SUBTITLE_BYTES = 16 * 1024 * 1024;
+type TextStream = Pick<OtherStreamInfo, 'index' | 'codec' | 'language'>;
+
+/** Of one track. A film's takes a few hundred kilobytes, with drawings in ASS some megabytes; reading as much takes a second. */
+export const MOST_SUBTITLE_BYTES = 4 * 1024 * 1024;
+/** Of all tracks of a source together, but for a share that a film's can be read with. */
+const MOST_BYTES_TOGETHER = 64 * 1024 * 1024;
+const LEAST_SHARE_BYTES = 1024 * 1024;
 /** The whole source has to be read, since subtitles lie between its pictures. */
 const LONGEST_RUN_MS = 30 * 60_000;
 
@@ -20,51 +25,43 @@ const FORMATS: Readonly<Record<string, readonly [encoder: string, format: string
 };
 const OTHER_FORMAT = ['srt', 'srt'] as const;
 
-export interface ExtractedSubtitles {
-  /** The bytes of each stream's text, by stream index, in a format for parseSubtitles; absent where there is none. */
-  texts: ReadonlyMap<number, Uint8Array>;
-  /** What ended the run early. What had been written until then is in `texts`. */
-  failure?: unknown;
-}
-
 /**
- * The text of subtitle streams, all in one run that decodes neither picture nor sound. Times are the source's own.
- * `signal` ends it; a run that fails is no exception, since other streams may have come out whole.
+ * The text of subtitle streams, all in one run that decodes neither picture nor sound, in formats for parseSubtitles and with
+ * the source's own times. Each stream's is handed over in turn, so that memory holds one; none of a stream that gave nothing.
+ * Answers what ended the run early, which is no exception: until then streams may have come out whole.
  */
 export async function extractSubtitles(
   path: string,
-  streams: readonly Pick<OtherStreamInfo, 'index' | 'codec'>[],
+  streams: readonly TextStream[],
   environment: RunEnvironment,
-): Promise<ExtractedSubtitles> {
+  onText: (stream: TextStream, bytes: Uint8Array) => Promise<void>,
+): Promise<unknown> {
   const folder = await makeJobFolder();
   try {
     const failure = await runFfmpeg(extractionCommand(path, streams, folder), { ...environment, stallMs: LONGEST_RUN_MS }).then(
       () => undefined,
       (error: unknown) => error,
     );
-    const texts = new Map<number, Uint8Array>();
-    for (const { index } of streams) {
-      const bytes = await readBounded(outputPath(folder, index));
-      if (bytes !== undefined) texts.set(index, bytes);
+    for (const stream of streams) {
+      const bytes = await readBounded(outputPath(folder, stream.index));
+      if (bytes !== undefined) await onText(stream, bytes);
     }
-    return { texts, ...(failure === undefined ? {} : { failure }) };
+    return failure;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
 /** Pure. */
-export function extractionCommand(
-  path: string,
-  streams: readonly Pick<OtherStreamInfo, 'index' | 'codec'>[],
-  folder: string,
-): FfmpegCommand {
+export function extractionCommand(path: string, streams: readonly TextStream[], folder: string): FfmpegCommand {
+  const share = Math.floor(MOST_BYTES_TOGETHER / Math.max(1, streams.length));
+  const mostBytes = Math.min(MOST_SUBTITLE_BYTES, Math.max(LEAST_SHARE_BYTES, share));
   return {
     inputs: [{ url: `file:${path}`, options: [...INPUT_LIMITS, '-vn', '-an', '-dn'] }],
     filters: [],
     outputs: streams.map(({ index, codec }) => {
       const [encoder, format] = FORMATS[codec] ?? OTHER_FORMAT;
-      const limits = ['-fs', String(MOST_SUBTITLE_BYTES), '-map_metadata', '-1', '-map_chapters', '-1'];
+      const limits = ['-fs', String(mostBytes), '-map_metadata', '-1', '-map_chapters', '-1'];
       const options = ['-map', `0:${index}`, '-c:s', encoder, ...limits, '-avoid_negative_ts', 'disabled', '-f', format];
       return { url: outputPath(folder, index), options };
     }),

@@ -10,10 +10,11 @@ import { type Cue, shiftCues } from '../model/text/cue.ts';
 import { parseSubtitles } from '../model/text/parse-subtitles.ts';
 import { parseVtt } from '../model/text/parse-vtt.ts';
 import { renderVtt } from '../model/text/render-vtt.ts';
-import { type SubtitleDocument, trackAsset } from '../model/text/subtitle-document.ts';
+import { trackAsset } from '../model/text/subtitle-document.ts';
 import { streamTrackId, textStreams } from '../model/text/text-tracks.ts';
 import { VIDEO_TIMESCALE } from '../model/time.ts';
 import type { TitleRecord } from '../model/title.ts';
+import { assertOriginalThere } from '../original-there.ts';
 import type { SegmentStore } from '../storage/segment-store.ts';
 import { createTurns } from '../take-turns.ts';
 import { decodeText } from './decode-text.ts';
@@ -46,6 +47,10 @@ const NICENESS = 10;
 /** Each reads a whole source. */
 const AT_ONCE = 2;
 
+const MOST_PARSED = 16;
+/** How many streams are looked at by themselves, after a run for all of them that failed. */
+const MOST_SINGLE_RUNS = 8;
+
 interface Extraction {
   stop: AbortController;
   done: Promise<void>;
@@ -54,6 +59,8 @@ interface Extraction {
 export function createSubtitleTexts({ mediaDir, store, documents, bus, tools, log }: SubtitleTextsSettings): SubtitleTexts {
   const extractions = new Map<string, Extraction>();
   const takeTurns = createTurns(AT_ONCE);
+  /** Of the tracks that were asked for last: players ask for a track segment by segment. */
+  const parsed = new Map<string, Cue[]>();
   /** Titles whose text was looked after since the start. */
   const warmed = new Set<string>();
 
@@ -76,8 +83,15 @@ export function createSubtitleTexts({ mediaDir, store, documents, bus, tools, lo
   }
 
   async function readStored(titleId: string, trackId: string): Promise<Cue[] | undefined> {
+    const key = `${titleId}/${trackId}`;
+    const known = parsed.get(key);
+    if (known) return known;
     const bytes = await store.readAsset(titleId, trackAsset(trackId));
-    return bytes && parseVtt(Buffer.from(bytes).toString('utf8'));
+    if (!bytes) return undefined;
+    const cues = parseVtt(Buffer.from(bytes).toString('utf8'));
+    parsed.set(key, cues);
+    if (parsed.size > MOST_PARSED) parsed.delete(parsed.keys().next().value as string);
+    return cues;
   }
 
   /** Once for each title at a time. */
@@ -102,19 +116,34 @@ export function createSubtitleTexts({ mediaDir, store, documents, bus, tools, lo
 
   async function extractStreams(title: TitleRecord, plan: Plan, streams: readonly OtherStreamInfo[], signal: AbortSignal): Promise<void> {
     const path = resolve(mediaDir, title.source.path);
+    // A disk that is away for now says nothing of the streams.
+    await assertOriginalThere(path, title.source.sizeBytes);
     const environment = { tools, log: log.child({ title: title.id }), signal, niceness: NICENESS };
-    const { texts, failure } = await extractSubtitles(path, streams, environment);
-    const error = failure === undefined ? undefined : toAppError(failure);
-    // What may come right by itself is tried again; what is wrong with the source is not.
-    if (error?.retryable || error?.code === 'cancelled') throw error;
-    const failures: SubtitleDocument['failures'] = [];
-    for (const { index, codec, language } of streams) {
-      const cues = parseStream(texts.get(index) ?? new Uint8Array(), codec, language);
-      await store.putAsset(title.id, trackAsset(streamTrackId(index)), Buffer.from(renderVtt(inTitleTime(cues, plan))));
-      if (cues.length === 0 && error) failures.push({ streamIndex: index, reason: 'Nothing of it could be read.' });
-    }
-    if (failures.length > 0)
-      await documents.change(title.id, (document) => ({ ...document, failures: [...document.failures, ...failures] }));
+    const unread = new Set(streams);
+    const run = async (together: readonly OtherStreamInfo[]): Promise<boolean> => {
+      const failure = await extractSubtitles(path, together, environment, async (stream, bytes) => {
+        const cues = inTitleTime(parseStream(bytes, stream.codec, stream.language), plan);
+        if (cues.length === 0) return;
+        await store.putAsset(title.id, trackAsset(streamTrackId(stream.index)), Buffer.from(renderVtt(cues)));
+        for (const one of unread) if (one.index === stream.index) unread.delete(one);
+      });
+      const error = failure === undefined ? undefined : toAppError(failure);
+      // What may come right by itself is tried again; what is wrong with the source is not.
+      if (error?.retryable || error?.code === 'cancelled') throw error;
+      return error === undefined;
+    };
+    let isSound = await run(streams);
+    // One stream that is broken must not take the others with it.
+    if (!isSound && streams.length > 1) for (const stream of [...unread].slice(0, MOST_SINGLE_RUNS)) isSound = await run([stream]);
+    await noteEmpty(title.id, [...unread], isSound);
+  }
+
+  /** Tracks without a cue are stored too: they are not looked for again. */
+  async function noteEmpty(titleId: string, streams: readonly OtherStreamInfo[], isSound: boolean): Promise<void> {
+    for (const { index } of streams) await store.putAsset(titleId, trackAsset(streamTrackId(index)), Buffer.from(renderVtt([])));
+    if (isSound || streams.length === 0) return;
+    const failures = streams.map(({ index }) => ({ streamIndex: index, reason: 'Nothing of it could be read.' }));
+    await documents.change(titleId, (document) => ({ ...document, failures: [...document.failures, ...failures] }));
   }
 
   async function end(ended: readonly Extraction[]): Promise<void> {
@@ -124,6 +153,7 @@ export function createSubtitleTexts({ mediaDir, store, documents, bus, tools, lo
 
   async function dropTitle(titleId: string): Promise<void> {
     warmed.delete(titleId);
+    for (const key of parsed.keys()) if (key.startsWith(`${titleId}/`)) parsed.delete(key);
     const extraction = extractions.get(titleId);
     if (extraction) await end([extraction]);
   }

@@ -1,8 +1,9 @@
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createSubtitleDocuments } from '../../pipeline/text/subtitle-documents.ts';
 import { createSubtitleTexts } from '../../pipeline/text/subtitle-texts.ts';
+import { readSubtitleDocument } from '../../pipeline/text/title-text.ts';
 import { corpusFile, hasCorpus } from '../corpus.ts';
 import { makeClip } from './make-clip.ts';
 import { findTools, newHome, type OpenHome, openHome, silentLog } from './title-home.ts';
@@ -62,6 +63,46 @@ describe.skipIf(!hasCorpus)('the text streams of a source', () => {
     const { texts, store } = await prepared(corpusFile('mkv_pgs.mkv'));
     expect(await texts.readCues('film', 's2', NEVER)).toBeUndefined();
     expect((await store.readTitle('film'))?.report.find(({ streamIndex }) => streamIndex === 2)).toMatchObject({ outcome: 'not-carried' });
+  });
+});
+
+async function makeTwoTracks(home: string): Promise<string> {
+  const [srt, clip] = [join(home, 'k.srt'), join(home, 'clip.mkv')];
+  await writeFile(srt, '1\n00:00:00,500 --> 00:00:01,000\nHello\n');
+  const maps = ['-map', '0', '-map', '1', '-map', '1', '-c:v', 'libx264', '-c:s', 'copy'];
+  await makeClip('-f', 'lavfi', '-i', 'testsrc2=size=64x48:rate=10:duration=1', '-i', srt, ...maps, clip);
+  return clip;
+}
+
+test('the text of a title is got once its first chunk is done, before anybody asks', async () => {
+  const { bus, store, waitFor } = await prepared(await makeTwoTracks(await newHome()));
+  // Said again, should it have been done before it was listened for.
+  const done = await waitFor((event) => event.type === 'chunk' && event.state === 'done');
+  bus.publish(done);
+  await expect.poll(() => store.readAsset('film', 'subtitle-s2.vtt'), { timeout: 60_000 }).toBeDefined();
+});
+
+describe('text streams that cannot be read', () => {
+  test('do not take the others with them, and are in the report', async () => {
+    const { texts, store } = await prepared(await makeTwoTracks(await newHome()));
+    const title = (await store.readTitle('film'))!;
+    const { others } = title.sourceInfo!;
+    // A stream that the source does not have makes a run for all of them fail.
+    const broken = { index: 9, kind: 'subtitle' as const, codec: 'subrip' };
+    await store.writeTitle({ ...title, sourceInfo: { ...title.sourceInfo!, others: [...others, broken] } });
+    expect(await texts.readCues('film', 's1', NEVER)).toMatchObject([{ text: 'Hello' }]);
+    expect(await texts.readCues('film', 's2', NEVER)).toMatchObject([{ text: 'Hello' }]);
+    expect(await texts.readCues('film', 's9', NEVER)).toEqual([]);
+    expect((await readSubtitleDocument(store, 'film')).failures).toEqual([{ streamIndex: 9, reason: expect.any(String) }]);
+  });
+
+  test('because the original is away are tried again when it is back', async () => {
+    const { texts, store, home } = await prepared(await makeTwoTracks(await newHome()));
+    const original = join(home, (await store.readTitle('film'))!.source.path);
+    await rename(original, `${original}.away`);
+    await expect(texts.readCues('film', 's1', NEVER)).rejects.toMatchObject({ code: 'source_missing', retryable: true });
+    await rename(`${original}.away`, original);
+    expect(await texts.readCues('film', 's1', NEVER)).toMatchObject([{ text: 'Hello' }]);
   });
 });
 

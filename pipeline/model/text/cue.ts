@@ -8,6 +8,10 @@ export interface Cue {
   settings?: string;
 }
 
+/** What no film has: beyond these files are cut off, so that none of them keeps the others waiting. */
+export const MOST_CUES = 50_000;
+export const MOST_CUE_CHARACTERS = 4_000;
+
 /** How long a cue is shown whose file gives it no time, unless the next one comes sooner. */
 const UNTIMED_MS = 2_000;
 

@@ -1,5 +1,5 @@
-import { arrangeCues, type Cue } from './cue.ts';
-import { renderRuns, type StyledRun } from './styled-text.ts';
+import { arrangeCues, type Cue, MOST_CUE_CHARACTERS, MOST_CUES } from './cue.ts';
+import { addRun, renderRuns, type StyledRun } from './styled-text.ts';
 
 interface AssStyle {
   bold: boolean;
@@ -32,7 +32,7 @@ export function parseAss(text: string): Cue[] {
     const kind = key.toLowerCase();
     if (kind === 'format') format = columnsOf(value);
     else if (kind === 'style') addStyle(styles, readColumns(value, format), section.includes('+'));
-    else if (kind === 'dialogue') cues.push(...readDialogue(readColumns(value, format), styles));
+    else if (kind === 'dialogue' && cues.length < MOST_CUES) cues.push(...readDialogue(readColumns(value, format), styles));
   }
   return arrangeCues(cues);
 }
@@ -100,30 +100,32 @@ function readText(text: string, styles: ReadonlyMap<string, AssStyle>, styleName
   let placed: number | undefined;
   let isDrawing = false;
   const runs: StyledRun[] = [];
-  for (const [token] of text.matchAll(/\{[^{}]*\}|\\[Nnh]|[^{\\]+|[{\\]/g)) {
+  for (const [token] of text.slice(0, MOST_CUE_CHARACTERS).matchAll(/\{[^{}]*\}|\\[Nnh]|[^{\\]+|[{\\]/g)) {
     if (!/^\{.*\}$/s.test(token)) {
       const { bold, italic, underline } = style;
-      if (!isDrawing) runs.push({ text: SPECIAL[token] ?? token, bold, italic, underline });
+      if (!isDrawing) addRun(runs, { text: SPECIAL[token] ?? token, bold, italic, underline });
       continue;
     }
+    const changed = { ...style };
     // \b must not take \bord or \blur for itself, nor \i \iclip.
     for (const [, tag = '', value = ''] of token.matchAll(/\\(an|a|b|i|u|p|r)(-?\d+|[^\\{}()\d-][^\\{}()]*)?(?=\\|\}|\()/g)) {
-      const number = Number(value);
-      if (tag === 'r') style = styles.get(nameOf(value)) ?? base;
-      else if (tag === 'p') isDrawing = number > 0;
+      const number = value === '' ? undefined : Number(value);
+      if (tag === 'r') Object.assign(changed, styles.get(nameOf(value)) ?? base);
+      else if (tag === 'p') isDrawing = (number ?? 0) > 0;
       else if (tag === 'an') placed ??= number;
-      else if (tag === 'a') placed ??= fromLegacyAlignment(number);
-      else if (value === '') style = { ...style, ...pick(base, tag) };
-      else if (Number.isFinite(number))
-        style = { ...style, ...pick({ bold: number === 1 || number >= 600, italic: number !== 0, underline: number !== 0 }, tag) };
+      else if (tag === 'a') placed ??= fromLegacyAlignment(number ?? 2);
+      else if (number === undefined || Number.isFinite(number)) setStyle(changed, base, tag, number);
     }
+    style = changed;
   }
   return { runs, alignment: placed ?? base.alignment };
 }
 
 const SPECIAL: Readonly<Record<string, string>> = { '\\N': '\n', '\\n': '\n', '\\h': '\u00a0' };
 
-function pick({ bold, italic, underline }: Omit<AssStyle, 'alignment'>, tag: string): Partial<AssStyle> {
-  if (tag === 'b') return { bold };
-  return tag === 'i' ? { italic } : { underline };
+/** Without a number a tag goes back to what the style of the line says. */
+function setStyle(style: AssStyle, base: AssStyle, tag: string, number: number | undefined): void {
+  if (tag === 'b') style.bold = number === undefined ? base.bold : number === 1 || number >= 600;
+  else if (tag === 'i') style.italic = number === undefined ? base.italic : number !== 0;
+  else style.underline = number === undefined ? base.underline : number !== 0;
 }

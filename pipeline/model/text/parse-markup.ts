@@ -1,4 +1,5 @@
-import type { StyledRun } from './styled-text.ts';
+import { MOST_CUE_CHARACTERS } from './cue.ts';
+import { addRun, type StyledRun } from './styled-text.ts';
 
 /** A tag, a WebVTT time, a comment, a character reference, or text. `<` that begins nothing is text. */
 const TOKEN =
@@ -34,9 +35,9 @@ export function parseMarkup(markup: string): StyledRun[] {
   let unread: string | undefined;
   const add = (text: string): void => {
     if (unread !== undefined || text === '') return;
-    runs.push({ text, bold: depth.bold > 0, italic: depth.italic > 0, underline: depth.underline > 0 });
+    addRun(runs, { text, bold: depth.bold > 0, italic: depth.italic > 0, underline: depth.underline > 0 });
   };
-  for (const [token, slash, name, attributes, reference] of markup.matchAll(TOKEN)) {
+  for (const [token, slash, name, attributes, reference] of markup.slice(0, MOST_CUE_CHARACTERS).matchAll(TOKEN)) {
     const tag = name?.toLowerCase();
     if (tag === undefined) {
       if (reference !== undefined) add(resolveReference(reference) ?? token);

@@ -1,4 +1,4 @@
-import { arrangeCues, type Cue, laterTimes } from './cue.ts';
+import { arrangeCues, type Cue, laterTimes, MOST_CUES } from './cue.ts';
 import { parseMarkup } from './parse-markup.ts';
 import { renderRuns } from './styled-text.ts';
 
@@ -15,6 +15,9 @@ const CLASS_LANGUAGES: Readonly<Record<string, string>> = { krcc: 'ko', kocc: 'k
 /** The last cue of a file that does not say when it ends. */
 const LAST_CUE_MS = 5_000;
 
+/** Of one moment. */
+const MOST_LANGUAGES = 16;
+
 interface Moment {
   atMs: number;
   text: string;
@@ -27,7 +30,7 @@ interface Moment {
 export function parseSami(text: string): SamiTrack[] {
   const languages = readClassLanguages(text);
   const moments = new Map<string, Moment[]>();
-  const starts = [...text.matchAll(/<sync\b[^<>]*?\bstart\s*=\s*["']?\s*(-?\d+)[^<>]*>/gi)];
+  const starts = [...takeFirst(text.matchAll(/<sync\b[^<>]*?\bstart\s*=\s*["']?\s*(-?\d+)[^<>]*>/gi), MOST_CUES)];
   for (const [index, match] of starts.entries()) {
     const body = text.slice(match.index + match[0].length, starts[index + 1]?.index).replace(/<\/(?:body|sami)\s*>[\s\S]*$/i, '');
     for (const { name, markup } of splitParagraphs(body)) {
@@ -51,7 +54,7 @@ function readClassLanguages(text: string): Map<string, string> {
 }
 
 function splitParagraphs(body: string): { name: string; markup: string }[] {
-  const paragraphs = [...body.matchAll(/<p\b([^<>]*)>/gi)];
+  const paragraphs = [...takeFirst(body.matchAll(/<p\b([^<>]*)>/gi), MOST_LANGUAGES)];
   if (paragraphs.length === 0) return [{ name: '', markup: body }];
   return paragraphs.map((match, index) => ({
     name: (/\bclass\s*=\s*["']?\s*([\w-]+)/i.exec(match[1] ?? '')?.[1] ?? '').toLowerCase(),
@@ -72,4 +75,12 @@ function readCues(moments: readonly Moment[]): Cue[] {
   const sorted = [...moments].sort((a, b) => a.atMs - b.atMs);
   const next = laterTimes(sorted.map(({ atMs }) => atMs));
   return sorted.map(({ atMs, text }, index) => ({ startMs: atMs, endMs: next[index] ?? atMs + LAST_CUE_MS, text }));
+}
+
+function* takeFirst<T>(items: Iterable<T>, count: number): Generator<T> {
+  let taken = 0;
+  for (const item of items) {
+    if (taken++ >= count) return;
+    yield item;
+  }
 }

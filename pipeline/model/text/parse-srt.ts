@@ -1,4 +1,4 @@
-import { arrangeCues, type Cue } from './cue.ts';
+import { arrangeCues, type Cue, MOST_CUE_CHARACTERS, MOST_CUES } from './cue.ts';
 import { settingsOfAlignment } from './parse-ass.ts';
 import { parseMarkup } from './parse-markup.ts';
 import { renderRuns } from './styled-text.ts';
@@ -13,11 +13,19 @@ export function parseSrt(text: string): Cue[] {
   for (const line of text.split('\n')) {
     const timing = parseTimingLine(line);
     if (timing) {
+      if (found.length >= MOST_CUES) break;
       dropNumber(found.at(-1)?.body, found.length + 1);
       found.push({ timing, body: [] });
-    } else found.at(-1)?.body.push(line);
+    } else addLine(found.at(-1)?.body, line);
   }
   return arrangeCues(found.map(({ timing, body }) => readCue(timing, body.join('\n'))));
+}
+
+/** One blank line says as much as many. */
+function addLine(body: string[] | undefined, line: string): void {
+  if (!body || body.length >= MOST_CUE_CHARACTERS) return;
+  if (line.trim() !== '') body.push(line);
+  else if (body.at(-1) !== '') body.push('');
 }
 
 /** The number of the cue that follows stands at the end of the text before it. */

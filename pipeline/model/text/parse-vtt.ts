@@ -1,4 +1,4 @@
-import { arrangeCues, type Cue } from './cue.ts';
+import { arrangeCues, type Cue, MOST_CUES } from './cue.ts';
 import { parseMarkup } from './parse-markup.ts';
 import { renderRuns } from './styled-text.ts';
 import { parseTimingLine } from './timing-line.ts';
@@ -10,7 +10,7 @@ const SETTING = /^(?:vertical:(?:rl|lr)|line:-?[\d.]+%?(?:,\w+)?|position:[\d.]+
 export function parseVtt(text: string): Cue[] {
   const cues: Cue[] = [];
   const lines = text.split('\n');
-  for (let index = 0; index < lines.length; index++) {
+  for (let index = 0; index < lines.length && cues.length < MOST_CUES; index++) {
     const timing = parseTimingLine(lines[index] as string);
     if (!timing) continue;
     const body: string[] = [];

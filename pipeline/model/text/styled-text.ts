@@ -6,6 +6,13 @@ export interface StyledRun {
   underline: boolean;
 }
 
+/** Adds to the last run where that has the same style. */
+export function addRun(runs: StyledRun[], run: StyledRun): void {
+  const last = runs.at(-1);
+  if (last && last.bold === run.bold && last.italic === run.italic && last.underline === run.underline) last.text += run.text;
+  else runs.push(run);
+}
+
 const STYLES = [
   ['bold', 'b'],
   ['italic', 'i'],
@@ -48,16 +55,22 @@ function changeStyle(from: Style, to: Style): { closing: string; opening: string
 function linesOf(runs: readonly StyledRun[]): StyledRun[][] {
   const lines: StyledRun[][] = [[]];
   for (const run of runs) {
-    const clean = run.text
-      .replace(/\r\n?/g, '\n')
-      .replace(/[\t\f\v ]+/g, ' ')
-      .replace(/(?!\n)[\p{Cc}\p{Cs}\ufeff]/gu, '');
+    const clean = UNCLEAN.test(run.text) ? cleanText(run.text) : run.text;
     for (const [index, text] of clean.split('\n').entries()) {
       if (index > 0) lines.push([]);
       if (text !== '') lines.at(-1)?.push({ ...run, text });
     }
   }
   return lines.map(trimLine).filter((line) => line.length > 0);
+}
+
+const UNCLEAN = /[\r\t\f\v]| {2}|(?!\n)[\p{Cc}\p{Cs}\ufeff]/u;
+
+function cleanText(text: string): string {
+  return text
+    .replace(/\r\n?/g, '\n')
+    .replace(/[\t\f\v ]+/g, ' ')
+    .replace(/(?!\n)[\p{Cc}\p{Cs}\ufeff]/gu, '');
 }
 
 function trimLine(line: readonly StyledRun[]): StyledRun[] {

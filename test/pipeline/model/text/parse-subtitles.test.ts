@@ -210,3 +210,20 @@ test('what is no subtitle has no cues', () => {
   expect(parseSubtitles('<html><body>Not found</body></html>')).toEqual([]);
   fc.assert(fc.property(fc.string(), (text) => Array.isArray(parseSubtitles(text))));
 });
+
+test.each([
+  ['one cue of nothing but brackets', `00:01 --> 00:02\n${'<'.repeat(1e6)}`],
+  ['one line of nothing but tags', `[Events]\nDialogue: 0,0:00:01.00,0:00:02.00,,,0,0,0,,${'{\\i1}x'.repeat(2e5)}`],
+  ['a million blank lines', `00:01 --> 00:02\nx\n${'\n'.repeat(1e6)}`],
+  ['one moment with a hundred thousand paragraphs', `<sami><sync start=1>${'<p class=a>x'.repeat(1e5)}`],
+])('%s is cut to what a film could have', (_kind, text) => {
+  const cues = parseSubtitles(text).flatMap(({ cues }) => cues);
+  expect(cues.length).toBeLessThan(20);
+  // Each bracket is four characters when it is escaped.
+  for (const cue of cues) expect(cue.text.length).toBeLessThanOrEqual(4 * 4000);
+});
+
+test('a file with more cues than a film could have gives the first fifty thousand', () => {
+  const text = Array.from({ length: 60_000 }, (_, index) => `00:01 --> 00:02\n${index}a\n\n`).join('');
+  expect(parseSubtitles(text)[0]?.cues).toHaveLength(50_000);
+});
