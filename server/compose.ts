@@ -12,6 +12,7 @@ import { type FfmpegTools, locateFfmpeg } from '../pipeline/ffmpeg/locate.ts';
 import { makeSampleClip } from '../pipeline/ffmpeg/sample-clip.ts';
 import { startIndexWatcher } from '../pipeline/index-watcher.ts';
 import { type AcceptableFile, type Accepted, type Acceptor, createAcceptor } from '../pipeline/ingest/accept.ts';
+import { acceptSoon } from '../pipeline/ingest/accept-soon.ts';
 import { createSubtitleAcceptor, type SubtitleAcceptor } from '../pipeline/ingest/accept-subtitle.ts';
 import { createFailures } from '../pipeline/ingest/fail.ts';
 import { startInbox } from '../pipeline/ingest/inbox.ts';
@@ -34,6 +35,9 @@ import type { Settings } from './config.ts';
 import { planSettings } from './plan-settings.ts';
 import { createTitleRemover } from './remove-title.ts';
 import type { Services } from './services.ts';
+
+/** How long an upload waits for the film that it belongs to: one that came with it is looked at for a second or two. */
+const UPLOAD_PATIENCE_MS = 20_000;
 
 /** A media home, opened: what commands need that encode nothing. */
 export interface Library {
@@ -159,7 +163,7 @@ async function startParts(settings: Settings, log: Log, closers: (() => unknown)
       const length = sizeBytes === undefined ? {} : { contentLength: sizeBytes };
       const upload = await receiveUpload({ body, name, mediaDir, maxBytes: settings.MAX_UPLOAD_BYTES, ...length });
       try {
-        const accepted = await acceptFile(library, upload);
+        const accepted = await acceptSoon(() => acceptFile(library, upload), bus, AbortSignal.timeout(UPLOAD_PATIENCE_MS));
         if (accepted.isNew) void preparer.prepare(accepted.title.id);
         return accepted;
       } finally {

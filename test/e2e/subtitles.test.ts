@@ -81,6 +81,13 @@ describe.skipIf(chromiumPath === undefined)('subtitles in the page', () => {
     await seekAndRead(10.5, '똠방각하');
   });
 
+  test('those that are uploaded become part of the film they are named after', async () => {
+    const answer = await fetch(`${millrace.url}/api/titles?name=film.de.srt`, { method: 'PUT', body: ENGLISH });
+    const { id, subtitles } = (await answer.json()) as TitleView;
+    expect([answer.status, id]).toEqual([200, title.id]);
+    expect(subtitles.map(({ language }) => language).sort()).toEqual(['de', 'en', 'ko']);
+  });
+
   test('every rule that is a MUST is kept with them', async () => {
     const { violations, checked } = await runVerify({ target: new URL(title.playlistUrl!, millrace.url).href, log: silentLog });
     expect(violations.filter(({ severity }) => severity === 'must')).toEqual([]);
