@@ -1,5 +1,6 @@
-// `npm run corpus -- FOLDER [--json] [--only SUBSTRING] [--limit SECONDS]`: every media file of a folder through the real server
-// and a real browser. Ends with 1 where an outcome is not the expected one, or something is left behind.
+// `npm run corpus -- FOLDER [--json] [--verify] [--only SUBSTRING] [--limit SECONDS]`: every media file of a folder through the
+// real server and a real browser; with --verify, also what `millrace verify` says of each title. Ends with 1 where
+// an outcome is not the expected one, or something is left behind.
 import { ensureClientBuild, ensureServerBuild } from './setup/build.mjs';
 import { ensureDependencies } from './setup/dependencies.mjs';
 import { fromRoot } from './setup/root.mjs';

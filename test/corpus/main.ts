@@ -6,11 +6,17 @@ import { listMediaFiles } from './media-files.ts';
 import { countFindings, HEADING, renderCounts, renderFinding } from './render-findings.ts';
 import { runCorpus } from './run-corpus.ts';
 
-const USAGE = 'npm run corpus -- FOLDER [--json] [--only SUBSTRING of a name or kind] [--limit SECONDS for each file, default 180]';
+const USAGE =
+  'npm run corpus -- FOLDER [--json] [--verify] [--only SUBSTRING of a name or kind] [--limit SECONDS for each file, default 180]';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean', default: false }, only: { type: 'string', default: '' }, limit: { type: 'string', default: '180' } },
+  options: {
+    json: { type: 'boolean', default: false },
+    verify: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
+    limit: { type: 'string', default: '180' },
+  },
 });
 const [folder] = positionals;
 const limitSeconds = Number(values.limit);
@@ -33,6 +39,7 @@ const tell = values.json ? console.error : console.log;
 tell(HEADING);
 const { findings, leftovers } = await runCorpus(files, {
   limitMs: limitSeconds * 1000,
+  verify: values.verify,
   onFinding(finding) {
     const difference = describeDifference(finding, expectations.get(finding.file.normalize('NFC')));
     if (difference !== undefined) differences.set(finding.file, difference);

@@ -20,7 +20,7 @@ const FILES_AT_ONCE = 2;
 /** Each file of a corpus through one server and one browser, a few at a time. Only what the player asks for is encoded. */
 export async function runCorpus(
   files: readonly CorpusFile[],
-  options: { limitMs: number; onFinding(finding: Finding): void },
+  options: Pick<Workshop, 'limitMs' | 'verify'> & { onFinding(finding: Finding): void },
 ): Promise<CorpusRun> {
   // Short: sockets lie in it, and their paths may have 108 bytes.
   const folder = await mkdtemp(join(tmpdir(), 'mrc-'));
@@ -29,7 +29,7 @@ export async function runCorpus(
   const env = { BACKGROUND_CORES: '0', INBOX_QUIET_SECONDS: '2', LOG_LEVEL: 'info', TMPDIR: tempDir };
   const millrace = await startMillrace(mediaDir, env);
   const browser = await launchChromium();
-  const workshop: Workshop = { millrace, browser, stagingDir, limitMs: options.limitMs };
+  const workshop: Workshop = { millrace, browser, stagingDir, limitMs: options.limitMs, verify: options.verify };
   const findings: Finding[] = [];
   try {
     const keep = (finding: Finding): void => {

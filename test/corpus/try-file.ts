@@ -9,6 +9,7 @@ import type { Finding } from './finding.ts';
 import type { CorpusFile } from './media-files.ts';
 import { playTitle } from './play-title.ts';
 import { untilTitle } from './until-title.ts';
+import { verifyTitle } from './verify-title.ts';
 
 export interface Workshop {
   millrace: Millrace;
@@ -16,6 +17,8 @@ export interface Workshop {
   /** On the media home's disk: a file is dropped whole. */
   stagingDir: string;
   limitMs: number;
+  /** Also judge each title that plays by the rules of HLS. */
+  verify: boolean;
 }
 
 /** Drops one file, and plays the title it makes or reads the error it gives. The title is removed then. */
@@ -81,7 +84,9 @@ async function watch(
       const { outcome, code, notes } = await readError(file, first, millrace);
       return { outcome, code, notes: [...notes, 'found out while it was played'] };
     }
-    const { faults, notes } = first;
+    const { notes } = first;
+    const violations = workshop.verify ? await verifyTitle(millrace.url, title.id, signal) : [];
+    const faults = [...first.faults, ...violations];
     if (faults[0] === undefined) return { outcome: 'plays', code: '', notes };
     return { outcome: 'fault', code: faults[0].code, notes: [...faults.map(({ note }) => note), ...notes] };
   } finally {

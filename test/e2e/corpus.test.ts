@@ -20,7 +20,11 @@ describe.skipIf(chromiumPath === undefined)('a folder through the real server an
     await writeFile(join(folder, 'notes.mp4'), 'these are notes');
     await writeFile(join(folder, 'film.srt'), '1\n00:00:00,000 --> 00:00:01,000\nwords\n');
 
-    const { findings, leftovers } = await runCorpus(await listMediaFiles(folder), { limitMs: 120_000, onFinding: () => undefined });
+    const { findings, leftovers } = await runCorpus(await listMediaFiles(folder), {
+      limitMs: 120_000,
+      verify: true,
+      onFinding: () => undefined,
+    });
 
     const outcomes = Object.fromEntries(findings.map(({ file, outcome, code, notes }) => [file, [outcome, code, ...notes].join(' ')]));
     expect(outcomes).toEqual({
