@@ -7,8 +7,8 @@ import type { ProbedStream } from './probe-document.ts';
 export const MOST_PIXELS = 8192 * 8192;
 /** Pictures and sounds. Each sound is a rendition, and an input of the run that encodes it. */
 const MOST_STREAMS = 64;
-/** A week: every segment has its line in the playlists, and a few bytes can claim years. */
-const LONGEST_TICKS = 7 * 24 * 3600 * VIDEO_TIMESCALE;
+/** Two days: every segment has its line in the playlists and its place in the queue, and a few bytes can claim years. */
+const LONGEST_TICKS = 2 * 24 * 3600 * VIDEO_TIMESCALE;
 
 /**
  * Throws AppError `source_unsupported` for a source whose pictures and sounds ask for more than anybody's film does. `stderr` is
