@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { nanoid } from 'nanoid';
 import type { BackgroundControl } from './background-control.ts';
 import { reindexTitle } from './catalogue/reindex.ts';
@@ -37,6 +38,8 @@ export interface Scheduler {
 }
 
 const TRIES = 3;
+/** SQLite answers at once: without a pause now and then, nobody would be served while a day's recording is queued. */
+const CHUNKS_IN_ONE_GO = 64;
 const HEARTBEAT_MS = 1_000;
 /** Why a run is cancelled whose lease another worker may have. */
 const LEASE_LOST = 'lease lost';
@@ -276,7 +279,14 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
     const taken = withChunks(await readCommittedSegments(store, plan), queued);
     const { start: first, rest } = planTitleChunks(plan, taken, segmentsPerChunk(plan, settings.chunkSeconds));
     for (const chunk of first) await add(chunk, 'first');
-    for (const chunk of rest) await add(chunk, 'background');
+    for (const [index, chunk] of rest.entries()) {
+      await add(chunk, 'background');
+      if (index % CHUNKS_IN_ONE_GO < CHUNKS_IN_ONE_GO - 1) continue;
+      await setImmediate();
+      // Meanwhile it may have failed, or been removed.
+      const now = await store.readTitle(titleId);
+      if (isClosed || !now || now.error) return;
+    }
     // Work that was queued before may wait for somebody to take it.
     arrangeSoon();
     await tellProgress(titleId);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PipelineEvent } from '../../pipeline/event-bus.ts';
+import { titlePlan } from '../conformance/fixtures.ts';
 import { createGate, failing, holding } from './held-store.ts';
 import { decodedFrameTicks } from './make-clip.ts';
 import { makeFilm, newHome, type OpenHome, openHome, presentedTicks, processesNaming, segmentFiles } from './title-home.ts';
@@ -47,6 +48,26 @@ async function begun({ events }: OpenHome): Promise<{ chunkId: string; cause: st
 }
 
 describe('a title', () => {
+  test('of a thousand chunks lets others in while it is queued', async () => {
+    const home = await openHome(await newHome(), { isBackgroundOff: true, encoders: 1 });
+    await home.addTitle(film, 'film');
+    await home.store.writePlan(titlePlan('film', { segments: 3000 }));
+    let isQueued = false;
+    const queued = home.scheduler.scheduleTitle('film').then(() => {
+      isQueued = true;
+    });
+    const seen = new Set<number>();
+    const countQueued = () => home.events.filter(({ type }) => type === 'chunk-queued').length;
+    const look = (): void => {
+      seen.add(countQueued());
+      if (!isQueued) setImmediate(look);
+    };
+    look();
+    await queued;
+    expect(countQueued()).toBeGreaterThanOrEqual(1000);
+    expect(seen.size).toBeGreaterThan(10);
+  });
+
   test('of several chunks is complete when its last segment is stored and not before, with every frame at its time', async () => {
     const home = await openHome(await newHome());
     const storedWhenComplete: number[] = [];
