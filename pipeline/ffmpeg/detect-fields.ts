@@ -18,8 +18,8 @@ const SAMPLE_FRAMES = 50;
 /** Where samples are taken from a source that is long enough for two. */
 const PLACES = [1 / 3, 2 / 3];
 const SHORTEST_FOR_TWO: Seconds = 10;
-/** A guess is worth this long and no more. */
-const TIMEOUT_MS = 5_000;
+/** A guess is worth this long and no more; usually it takes half a second, on a busy machine several. */
+const TIMEOUT_MS = 15_000;
 
 export interface FieldSample {
   /** From the source's start. */
