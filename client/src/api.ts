@@ -1,5 +1,6 @@
 import type { PendingFile } from '../../pipeline/catalogue/catalogue.ts';
 import type { TitleView } from '../../pipeline/model/title.ts';
+import type { Waveform } from '../../pipeline/model/waveform.ts';
 import type { BackgroundView, TitleSegmentsView, WorkView } from '../../pipeline/model/work/work-view.ts';
 import { askForToken, authorization } from './app/access-token.ts';
 import { texts } from './texts.ts';
@@ -49,6 +50,11 @@ export async function deleteTitle(titleId: string): Promise<void> {
 
 export async function fetchSegments(titleId: string, signal?: AbortSignal): Promise<TitleSegmentsView> {
   return (await request(`${titlePath(titleId)}/segments`, { signal })) as TitleSegmentsView;
+}
+
+/** `url` is a title's `waveformUrl`. */
+export async function fetchWaveform(url: string, signal?: AbortSignal): Promise<Waveform> {
+  return (await request(url, { signal })) as Waveform;
 }
 
 /** Undefined where the server does not tell. */

@@ -133,6 +133,7 @@ export const texts = {
     'not-carried': 'Not carried',
   },
   sound: 'Sound',
+  waveform: 'Where it is loud',
   surround: (name: string) => `${name} 5.1`,
   soundNumber: (number: number) => `Sound ${number}`,
 

@@ -16,6 +16,7 @@ import { loadFailedMessage, pageNotice } from './stage-message.ts';
 import { table } from './table.ts';
 import { titleName } from './title-name.ts';
 import { RENDITION_HEADINGS, REPORT_HEADINGS, renditionRows, reportRows } from './title-tables.ts';
+import { waveformStrip } from './waveform-strip.ts';
 
 /** `/watch/:id`: the player, and all that is known of the title. */
 export function mountWatch(
@@ -29,15 +30,21 @@ export function mountWatch(
   const end = new AbortController();
   const alive = AbortSignal.any([signal, end.signal]);
   const segments = openLiveSegments(titleId, events, alive);
-  const picture = stage({ autoplay: true, segments, onTime: (seconds) => prepared.showTime(seconds) }, alive);
+  const picture = stage({ autoplay: true, segments, onTime: showTime }, alive);
   const name = titleName(titleId);
   const facts = h('p', { class: 'watch__facts' });
   const problem = h('p', { class: 'watch__problem', hidden: true });
+  const waveform = waveformStrip(picture.seek, alive);
   const prepared = preparedSection({ segments, background, onSeek: picture.seek }, alive);
   const renditions = table(texts.renditions, RENDITION_HEADINGS);
   const report = table(texts.report, REPORT_HEADINGS);
   const dialog = deleteDialog(titleId, onDeleted);
   let current: TitleView | undefined;
+
+  function showTime(seconds: number): void {
+    prepared.showTime(seconds);
+    waveform.showTime(seconds);
+  }
 
   const copy = copyButton(() => new URL(current?.playlistUrl ?? '', location.href).href);
   const remove = h(
@@ -56,7 +63,7 @@ export function mountWatch(
     report.element,
   );
   const back = h('a', { class: 'back', href: '/' }, icon('back'), texts.backToLibrary);
-  main.replaceChildren(h('article', { class: 'watch' }, back, picture.element, about, dialog.element));
+  main.replaceChildren(h('article', { class: 'watch' }, back, picture.element, waveform.element, about, dialog.element));
 
   followTitle(
     titleId,
@@ -68,6 +75,7 @@ export function mountWatch(
         about.hidden = false;
         copy.hidden = title.playlistUrl === null;
         picture.update(title);
+        waveform.update(title);
         name.update(title.name);
         setText(
           facts,
