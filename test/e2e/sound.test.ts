@@ -96,6 +96,7 @@ describe.skipIf(chromiumPath === undefined)('sound in a browser', () => {
     );
     const waveform = (await (await fetch(new URL(title.waveformUrl!, millrace.url))).json()) as { peaks: number[] };
     expect(Math.max(...waveform.peaks)).toBeGreaterThan(30);
+    await page.waitForFunction(() => window.millracePlayer!.video.poster.endsWith('/poster.jpg'));
     await page.locator('.waveform path').first().waitFor();
     await page.locator('.waveform').click({ position: { x: 5, y: 5 } });
     await page.waitForFunction(() => window.millracePlayer!.video.currentTime < 1);

@@ -45,6 +45,8 @@ export interface Player {
   seek(seconds: number): void;
   /** Goes on at the same place with what the stream offers by now. */
   renew(): void;
+  /** For a poster that came later than the player; a title of sound alone shows it all the time. */
+  showPoster(url: string): void;
   /** Stops it and frees what it holds. */
   close(): void;
 }
@@ -114,6 +116,9 @@ export function createPlayer({ playlistUrl, name, posterUrl, chaptersUrl, autopl
       const wasPlaying = !video.paused;
       playback.start();
       if (wasPlaying) void play();
+    },
+    showPoster(url) {
+      if (video.getAttribute('poster') !== url) video.poster = url;
     },
     close() {
       end.abort();

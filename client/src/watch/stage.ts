@@ -67,6 +67,7 @@ export function stage(options: StageOptions, signal: AbortSignal): View<TitleVie
         offered = listOffered(title);
         player.renew();
       }
+      if (title.posterUrl !== null) player?.showPoster(title.posterUrl);
       // What is being played goes on, whatever the news: a player is made once.
       const wanted = canPlay(title) ? title.playlistUrl : [title.state, title.problem?.message].join();
       if (wanted === shownFor) return;

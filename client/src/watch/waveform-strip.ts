@@ -50,9 +50,13 @@ export function waveformStrip(
   };
 }
 
+/** What is no louder is drawn as quiet as it is; else the loudest place is as high as there is room. */
+const QUIET_PEAK = 32;
+
 /** The outline of the peaks (0 to 255) above and below a line, a unit wide each. Pure. */
 export function waveformPath(peaks: readonly number[]): string {
-  const heights = peaks.map((peak) => Math.max(0.01, peak / 255).toFixed(2));
+  const full = Math.max(QUIET_PEAK, ...peaks);
+  const heights = peaks.map((peak) => Math.max(0.01, peak / full).toFixed(2));
   const above = heights.map((height, index) => `L${index + 0.5} -${height}`);
   const below = heights.map((height, index) => `L${index + 0.5} ${height}`).reverse();
   return `M0 0${above.join('')}L${peaks.length} 0${below.join('')}Z`;
