@@ -39,6 +39,7 @@ const SOURCES = [
   { name: 'MP3 at 48 kHz in Matroska', file: 'mp3-48.mkv', codec: 'libmp3lame', rate: 48_000 },
   { name: 'Opus', file: 'opus.mkv', codec: 'libopus', rate: 48_000 },
   { name: 'AAC at 32 kHz, resampled', file: 'aac-32.mp4', codec: 'aac', rate: 32_000 },
+  { name: 'FLAC at 192 kHz, resampled', file: 'flac-192.flac', codec: 'flac', rate: 192_000 },
   { name: 'AAC at 22.05 kHz, resampled', file: 'aac-22.mp4', codec: 'aac', rate: 22_050 },
 ];
 

@@ -73,6 +73,8 @@ test.each([
   [96_000, 48_000],
   [8_000, 48_000],
   [32_000, 48_000],
+  [176_400, 44_100],
+  [192_000, 48_000],
 ])('%d Hz becomes %d Hz', (source, output) => {
   expect(outputSampleRate(source)).toBe(output);
 });
