@@ -89,7 +89,7 @@ function outputLayout({ channels }: Pick<AudioRenditionPlan, 'channels'>): strin
 
 /** A time base that whole samples fit into needs no rounding; else the source's own frame grid tells where a frame lies. */
 function isExact(stream: AudioStreamInfo): boolean {
-  return stream.timeBase.den % (stream.sampleRate * stream.timeBase.num) === 0;
+  return !stream.isJittery && stream.timeBase.den % (stream.sampleRate * stream.timeBase.num) === 0;
 }
 
 function hasKnownGrid(stream: AudioStreamInfo): boolean {

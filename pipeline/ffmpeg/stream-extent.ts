@@ -90,6 +90,7 @@ export interface AudioExtent {
   endTicks: Ticks;
   frameSamples: number;
   gridAnchorSamples?: number;
+  isJittery?: boolean;
 }
 
 /** Where a sound starts and ends, and its grid of frames: all but the first, which may have lost its priming, are whole. */
@@ -103,7 +104,24 @@ export function audioExtent(head: StreamHead, tail: StreamTail | undefined, time
   const endTicks = Math.max(heard, tail === undefined ? heard : audioEnd(tail, timeBase, startTicks, frameSamples / sampleRate));
   const isTrimmed = frameSamples > 0 && first % frameSamples !== 0;
   const anchor = rescale(startPts * timeBase.num, timeBase.den, sampleRate) + first;
-  return { startTicks, endTicks, frameSamples, ...(isTrimmed ? { gridAnchorSamples: anchor } : {}) };
+  return {
+    ...{ startTicks, endTicks, frameSamples },
+    ...(isTrimmed ? { gridAnchorSamples: anchor } : {}),
+    ...(isJittery(head, timeBase, sampleRate) ? { isJittery: true } : {}),
+  };
+}
+
+const FEWEST_STEPS = 3;
+
+/** Whether times that could be exact step beside the frames' lengths, and yet come to the same over all of them. */
+function isJittery({ framePts, frames, frameSamples }: StreamHead, timeBase: Rational, sampleRate: number): boolean {
+  const isExact = timeBase.den % (sampleRate * timeBase.num) === 0;
+  const isEven = new Set(frameSamples.slice(1)).size === 1;
+  if (!isExact || !isEven || framePts.length < frames || frames <= FEWEST_STEPS) return false;
+  const positions = framePts.map((pts) => rescale(pts * timeBase.num, timeBase.den, sampleRate));
+  const steps = positions.slice(1).map((position, index) => position - (positions[index] as number) - (frameSamples[index] as number));
+  const drift = steps.reduce((sum, step) => sum + step, 0);
+  return steps.some((step) => Math.abs(step) > 1) && Math.abs(drift) < Math.max(...frameSamples) / 2;
 }
 
 function audioEnd(tail: StreamTail, timeBase: Rational, startTicks: Ticks, frameSeconds: number): Ticks {

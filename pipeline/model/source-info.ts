@@ -82,6 +82,8 @@ export interface AudioStreamInfo {
   isDescription?: boolean;
   /** Somebody talks about the film. */
   isCommentary?: boolean;
+  /** Its times lie a little beside its frames, though its clock could tell each sample: as where another container's milliseconds were kept. */
+  isJittery?: boolean;
   /** Its times cannot be believed: its samples are counted from the first one on, without a gap, and nothing is found by seeking. */
   isCounted?: boolean;
   /** PTS of the first sample that is heard. */

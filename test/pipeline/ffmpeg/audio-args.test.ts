@@ -116,6 +116,10 @@ describe('the filters of a sound', () => {
     expect(filter).toContain('min_hard_comp=0.1');
   });
 
+  test('are put on the frames’ grid where times lie a little beside it', () => {
+    expect(audioFilter(stream({ isJittery: true }), audioRendition(), window, 0)).toContain('1024*round((PTS-(0))/1024)');
+  });
+
   test('count samples from the first one on where times cannot be believed', () => {
     const filter = audioFilter(
       stream({ isCounted: true, startTicks: 9000, timeBase: { num: 8, den: 30_625 } }),

@@ -60,6 +60,17 @@ describe('audio', () => {
     expect(audioExtent(head, undefined, BY_SAMPLE, 48_000).frameSamples).toBe(64);
   });
 
+  test.each([
+    ['a little beside their frames are jittery', [0, 1010, 2058, 3072, 4090], true],
+    ['at their frames are not', [0, 1024, 2048, 3072, 4096], false],
+    ['with a true gap are not', [0, 1024, 2048, 9000, 10_024], false],
+  ])('times %s', (_, framePts, isJittery) => {
+    const head = { ...emptyHead(), frames: 5, framePts, frameSamples: [1024, 1024, 1024, 1024, 1024] };
+    expect(audioExtent(head, undefined, BY_SAMPLE, 48_000).isJittery ?? false).toBe(isJittery);
+    // Milliseconds are rounded to the grid anyway.
+    expect(audioExtent(head, undefined, { num: 1, den: 1000 }, 48_000)).not.toHaveProperty('isJittery');
+  });
+
   test('the anchor is where the first whole frame starts', () => {
     const head = { ...emptyHead(), frames: 3, framePts: [480, 1128, 2088], frameSamples: [648, 960, 960] };
     expect(audioExtent(head, undefined, BY_SAMPLE, 48_000)).toMatchObject({ startTicks: 900, frameSamples: 960, gridAnchorSamples: 1128 });
