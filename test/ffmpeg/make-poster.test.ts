@@ -6,6 +6,7 @@ import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makePoster } from '../../pipeline/ffmpeg/make-poster.ts';
 import { probeSource } from '../../pipeline/ffmpeg/probe.ts';
+import { corpusFile, hasCorpus } from '../corpus.ts';
 import { makeClip } from './make-clip.ts';
 import { findTools, silentLog as log, newHome, processesNaming } from './title-home.ts';
 
@@ -56,6 +57,39 @@ describe('a poster', () => {
     expect((await look(await poster(mp4))).colour).toEqual([true, false, false]);
     const ts = await clip('two.ts', '-i', mp4, '-c', 'copy');
     expect((await look(await poster(ts))).colour).toEqual([true, false, false]);
+  });
+
+  test.each([
+    ['a long film', 'long.mp4', 60],
+    ['a film without an index', 'long.h264', 60],
+    ['a short film', 'short.mp4', 8],
+  ])('of %s is its liveliest frame, where most of it is dark or even', async (_, name, seconds) => {
+    const [dark, lively] = [0.6 * seconds, 0.2 * seconds];
+    const parts = [
+      `color=0x101010:s=160x90:r=10:d=${dark / 2}[a]`,
+      `color=gray:s=160x90:r=10:d=${dark / 2}[b]`,
+      `testsrc2=s=160x90:r=10:d=${lively},lutyuv=y=120+val/4:u=90:v=200[c]`,
+      `color=0x202020:s=160x90:r=10:d=${lively}[d]`,
+    ];
+    const order = name === 'long.mp4' ? '[a][c][b][d]' : '[c][a][b][d]';
+    const path = await clip(name, '-filter_complex', `${parts.join(';')};${order}concat=n=4`, ...FAST, '-g', '20', '-bf', '0');
+    expect((await look(await poster(path))).colour[0]).toBe(true);
+  });
+
+  test('of a film that has one keyframe, a black one, is a later frame', async () => {
+    const filter = 'color=black:s=160x90:r=10:d=3[a];testsrc2=s=160x90:r=10:d=27,lutyuv=y=120+val/4:u=90:v=200[b];[a][b]concat';
+    const path = await clip('rare.mp4', '-filter_complex', filter, ...FAST, '-g', '1000', '-sc_threshold', '0');
+    expect((await look(await poster(path))).colour[0]).toBe(true);
+  });
+
+  test('of HDR is as bright as its rungs: a grey of 80 cd/m², coded below the middle, is above it', async () => {
+    const hdr = ['-color_primaries', 'bt2020', '-color_trc', 'smpte2084', '-colorspace', 'bt2020nc', '-pix_fmt', 'yuv420p10le'];
+    const path = await clip('hdr.mp4', '-f', 'lavfi', '-i', 'color=0x7a7a7a:s=160x90:r=10:d=1', ...FAST, ...hdr);
+    expect((await look(await poster(path))).colour).toEqual([true, true, true]);
+  });
+
+  test.skipIf(!hasCorpus)("of a phone's upright HDR film is upright", async () => {
+    expect((await look(await poster(corpusFile('dv_p8_iphone_720p_rot90.mov')))).size).toBe('640,1138');
   });
 
   test('of an upright film is upright, and of one with wide pixels as wide as it is shown', async () => {
