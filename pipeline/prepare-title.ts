@@ -7,19 +7,21 @@ import type { EventBus } from './event-bus.ts';
 import { extractCover } from './ffmpeg/extract-cover.ts';
 import type { FfmpegTools } from './ffmpeg/locate.ts';
 import { makePoster } from './ffmpeg/make-poster.ts';
+import { makeStoryboard } from './ffmpeg/make-storyboard.ts';
 import { measureWaveform } from './ffmpeg/measure-waveform.ts';
 import { probeSource } from './ffmpeg/probe.ts';
 import type { Log } from './log.ts';
 import type { Plan } from './model/plan.ts';
 import { type PlanSettings, planTitle } from './model/plan-title.ts';
 import type { SourceInfo } from './model/source-info.ts';
+import { renderStoryboard, sheetName } from './model/storyboard.ts';
 import { reportStreams } from './model/stream-report.ts';
 import type { TitleRecord } from './model/title.ts';
 import { normaliseLoudness } from './normalise-loudness.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { SegmentStore } from './storage/segment-store.ts';
 import { createTurns } from './take-turns.ts';
-import { missingAssets, POSTER, WAVEFORM } from './title-assets.ts';
+import { missingAssets, POSTER, STORYBOARD, WAVEFORM } from './title-assets.ts';
 
 /** A hundred files dropped together are not probed together. */
 const PROBES_AT_ONCE = 2;
@@ -56,7 +58,7 @@ export interface TitlePreparer {
   close(): Promise<void>;
 }
 
-/** Something under way for one title: its preparation, its poster or its waveform. */
+/** Something under way for one title: its preparation, its poster, its storyboard or its waveform. */
 interface Task {
   titleId: string;
   stop: AbortController;
@@ -69,7 +71,7 @@ export function createTitlePreparer(settings: TitlePreparerSettings): TitlePrepa
   const resting = new Map<string, NodeJS.Timeout>();
   const slowReads = new Map<string, number>();
   const takeTurns = createTurns(PROBES_AT_ONCE);
-  const takeWaveformTurns = createTurns(1);
+  const takeDecodingTurns = createTurns(1);
   let isClosed = false;
 
   // Removed by hand: nobody calls dropTitle.
@@ -79,7 +81,7 @@ export function createTitlePreparer(settings: TitlePreparerSettings): TitlePrepa
 
   /** Once for each title at a time. `onFailed` is not told of what was called off. */
   function begin(
-    kind: 'prepare' | 'poster' | 'waveform',
+    kind: 'prepare' | 'poster' | 'storyboard' | 'waveform',
     titleId: string,
     work: (signal: AbortSignal, log: Log) => Promise<void>,
     onFailed: (error: unknown, log: Log) => unknown,
@@ -157,6 +159,12 @@ export function createTitlePreparer(settings: TitlePreparerSettings): TitlePrepa
       (error) => log.warn({ err: error }, 'no poster could be made'),
     );
     void begin(
+      'storyboard',
+      titleId,
+      (stop) => addStoryboard(prepared, stop, log),
+      (error) => log.warn({ err: error }, 'no storyboard could be made'),
+    );
+    void begin(
       'waveform',
       titleId,
       (stop) => addWaveform(prepared, stop, log),
@@ -216,12 +224,28 @@ export function createTitlePreparer(settings: TitlePreparerSettings): TitlePrepa
     await tellTitle(settings, title.id);
   }
 
-  /** One at a time: each decodes a whole title, and nobody waits for it. */
+  /** One at a time, waveforms too: each reads a whole title, and nobody waits for it. */
+  async function addStoryboard(title: TitleRecord, signal: AbortSignal, log: Log): Promise<void> {
+    const info = title.sourceInfo;
+    if (!info || !(await missingAssets(store, title)).includes(STORYBOARD)) return;
+    await firstChunkDone(title.id, signal);
+    await takeDecodingTurns(async () => {
+      const plan = await store.readPlan(title.id);
+      if (!plan) return;
+      const source = { path: join(settings.mediaDir, title.source.path), info };
+      const made = await makeStoryboard(source, plan, { tools, log, signal, niceness: 19 });
+      if (!made) return;
+      for (const [sheet, jpeg] of made.sheets.entries()) await store.putAsset(title.id, sheetName(sheet), jpeg);
+      await store.putAsset(title.id, STORYBOARD, Buffer.from(renderStoryboard(made.storyboard)));
+      await tellTitle(settings, title.id);
+    }, signal);
+  }
+
   async function addWaveform(title: TitleRecord, signal: AbortSignal, log: Log): Promise<void> {
     const info = title.sourceInfo;
     if (!info || !(await missingAssets(store, title)).includes(WAVEFORM)) return;
     await firstChunkDone(title.id, signal);
-    await takeWaveformTurns(async () => {
+    await takeDecodingTurns(async () => {
       const plan = await store.readPlan(title.id);
       if (!plan) return;
       const source = { path: join(settings.mediaDir, title.source.path), info };

@@ -14,6 +14,7 @@ import { mediaRoutes } from './routes/media.ts';
 import { playlistRoutes } from './routes/playlists.ts';
 import { posterRoutes } from './routes/poster.ts';
 import { statusRoutes } from './routes/status.ts';
+import { storyboardRoutes } from './routes/storyboard.ts';
 import { subtitleRoutes } from './routes/subtitles.ts';
 import { titleRoutes } from './routes/titles.ts';
 import { uploadRoutes } from './routes/upload.ts';
@@ -59,7 +60,7 @@ export function createApp({ services, hostRules, apiToken, clientDir, waitMs, st
   app.use(mediaRoutes(services, { waitMs, stopping }, metrics.noteWait));
   app.use(subtitleRoutes(services, { waitMs, stopping }));
   app.use(playlistRoutes(services, { waitMs, stopping }));
-  app.use(posterRoutes(services), waveformRoutes(services), chapterRoutes(services));
+  app.use(posterRoutes(services), storyboardRoutes(services), waveformRoutes(services), chapterRoutes(services));
   app.use(titleRoutes(services), uploadRoutes(services), workRoutes(services), eventRoutes(services, events));
   app.use(statusRoutes(services, metrics, stopping));
   app.use(clientRoutes(clientDir));

@@ -10,7 +10,7 @@ import { segmentCount } from '../pipeline/model/timeline/segments.ts';
 import type { RenditionView, SubtitleView, TitleError, TitleView } from '../pipeline/model/title.ts';
 import { readTitleTags } from '../pipeline/model/title-tags.ts';
 import { describeText, readSubtitleDocument } from '../pipeline/text/title-text.ts';
-import { POSTER, WAVEFORM } from '../pipeline/title-assets.ts';
+import { POSTER, STORYBOARD, WAVEFORM } from '../pipeline/title-assets.ts';
 import type { Services } from './services.ts';
 
 export interface TitleFacts {
@@ -18,6 +18,7 @@ export interface TitleFacts {
   plan: Plan | undefined;
   stats: readonly RenditionStats[];
   hasPoster: boolean;
+  hasStoryboard: boolean;
   hasWaveform: boolean;
   problem?: TitleError | undefined;
   subtitles: SubtitleDocument;
@@ -27,7 +28,7 @@ export interface TitleFacts {
 
 /** What the API says of a title. */
 export function renderTitleView(facts: TitleFacts): TitleView {
-  const { title, plan, stats, hasPoster, hasWaveform, problem, encodeSpeeds, subtitles } = facts;
+  const { title, plan, stats, hasPoster, hasStoryboard, hasWaveform, problem, encodeSpeeds, subtitles } = facts;
   const { record, state } = title;
   const tags = record.sourceInfo && readTitleTags(record.sourceInfo);
   const committed = new Map(stats.map((rendition) => [rendition.renditionId, rendition.segmentsCommitted]));
@@ -44,6 +45,7 @@ export function renderTitleView(facts: TitleFacts): TitleView {
     // Stands from the first moment on: a request for it waits for the plan. Only a title that failed unplanned has none.
     playlistUrl: state === 'failed' && plan === undefined ? null : `${base}/multivariant.m3u8`,
     posterUrl: hasPoster ? `${base}/poster.jpg` : null,
+    storyboardUrl: hasStoryboard ? `${base}/${STORYBOARD}` : null,
     waveformUrl: hasWaveform ? `${base}/waveform.json` : null,
     renditions: (plan?.renditions ?? []).map(
       (rendition): RenditionView => ({
@@ -83,14 +85,24 @@ export type TitleViewSources = Pick<Services, 'store' | 'catalogue' | 'problemOf
 export async function readTitleView(services: TitleViewSources, title: CatalogueTitle): Promise<TitleView> {
   const { store, catalogue, problemOf, encodeSpeed } = services;
   const { id } = title.record;
-  const [plan, stats, poster, waveform, subtitles] = await Promise.all([
+  const [plan, stats, poster, storyboard, waveform, subtitles] = await Promise.all([
     store.readPlan(id),
     catalogue.renditionStats(id),
     store.readAsset(id, POSTER),
+    store.readAsset(id, STORYBOARD),
     store.readAsset(id, WAVEFORM),
     readSubtitleDocument(store, id),
   ]);
   const encodeSpeeds = new Map(plan?.renditions.map((rendition) => [rendition.id, encodeSpeed(plan, rendition.id)]));
-  const [hasPoster, hasWaveform] = [poster !== undefined, waveform !== undefined];
-  return renderTitleView({ title, plan, stats, hasPoster, hasWaveform, problem: problemOf(id), encodeSpeeds, subtitles });
+  return renderTitleView({
+    title,
+    plan,
+    stats,
+    hasPoster: poster !== undefined,
+    hasStoryboard: storyboard !== undefined,
+    hasWaveform: waveform !== undefined,
+    problem: problemOf(id),
+    encodeSpeeds,
+    subtitles,
+  });
 }

@@ -63,6 +63,8 @@ export interface TitleView {
   progress: number;
   playlistUrl: string | null;
   posterUrl: string | null;
+  /** A WebVTT file of thumbnails along the title (`#xywh=`); null until they are there. */
+  storyboardUrl: string | null;
   /** Peaks of a title of sound alone; null until they are there. */
   waveformUrl: string | null;
   renditions: RenditionView[];

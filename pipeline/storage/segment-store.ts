@@ -10,7 +10,7 @@ export interface StoredFile {
 /**
  * Where segments live: the truth that the catalogue is an index of (I5). Layout, the same in every driver:
  *
- *     <titleId>/title.json  plan-<revision>.json  poster.jpg  waveform.json  subtitles.json  subtitle-<trackId>.vtt
+ *     <titleId>/title.json  plan-<revision>.json  poster.jpg  storyboard.vtt  storyboard-<n>.jpg  waveform.json  subtitles.json  subtitle-<trackId>.vtt
  *     <titleId>/<renditionId>/init.mp4  <n>.m4s
  *
  * A put is atomic and durable: a reader sees the whole object or none (I3).

@@ -5,6 +5,7 @@ export type CacheKind =
   | 'media-playlist'
   | 'subtitles'
   | 'poster'
+  | 'storyboard'
   | 'hashed-asset'
   | 'page'
   | 'live-data'
@@ -22,6 +23,8 @@ const POLICIES: Record<CacheKind, string> = {
   // Another text is another track, but a better Millrace may read the same source better.
   subtitles: 'public, max-age=3600',
   poster: 'public, max-age=300',
+  // Made once; its sheets would be asked for at every move of the pointer.
+  storyboard: 'public, max-age=3600',
   'hashed-asset': `public, max-age=${ONE_YEAR}, immutable`,
   page: 'no-cache',
   'live-data': 'no-store',

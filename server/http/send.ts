@@ -3,7 +3,7 @@ import { AppError } from '../../pipeline/errors.ts';
 import type { StoredFile } from '../../pipeline/storage/segment-store.ts';
 import { type CacheKind, cacheControl } from './cache-policy.ts';
 import { isNotModified, isRangeApplicable } from './conditional.ts';
-import { fileEtag, textEtag } from './etag.ts';
+import { bytesEtag, fileEtag, textEtag } from './etag.ts';
 import { type ByteRange, parseRange, renderContentRange } from './range.ts';
 
 export interface FileToSend {
@@ -50,13 +50,25 @@ export async function sendFile(req: Request, res: Response, { file, contentType,
 
 /** Sends a text made for this request, or 304. Compression, where the client takes it, is a middleware's. */
 export function sendText(req: Request, res: Response, text: string, contentType: string, cache: CacheKind): void {
-  const etag = textEtag(text);
+  sendWhole(req, res, Buffer.from(text, 'utf8'), { contentType, cache, etag: textEtag(text) });
+}
+
+/** Sends a picture or a drawing of a title, or 304. */
+export function sendAsset(req: Request, res: Response, bytes: Uint8Array, contentType: string, cache: CacheKind): void {
+  sendWhole(req, res, bytes, { contentType, cache, etag: bytesEtag(bytes) });
+}
+
+function sendWhole(
+  req: Request,
+  res: Response,
+  bytes: Uint8Array,
+  { contentType, cache, etag }: { contentType: string; cache: CacheKind; etag: string },
+): void {
   res.set({ 'Cache-Control': cacheControl(cache), ETag: etag });
   if (isNotModified(req.get('If-None-Match'), etag)) {
     res.status(304).end();
     return;
   }
-  const bytes = Buffer.from(text, 'utf8');
   res.setHeader('Content-Type', contentType);
   res.setHeader('Content-Length', bytes.byteLength);
   res.end(req.method === 'HEAD' ? undefined : bytes);

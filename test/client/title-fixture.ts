@@ -11,6 +11,7 @@ export function titleView(changes: Partial<TitleView> & { id: string }): TitleVi
     progress: 0,
     playlistUrl: `/titles/${changes.id}/multivariant.m3u8`,
     posterUrl: `/titles/${changes.id}/poster.jpg`,
+    storyboardUrl: null,
     waveformUrl: null,
     renditions: [],
     subtitles: [],

@@ -6,7 +6,7 @@ import { AppError } from '../../pipeline/errors.ts';
 import type { PipelineEvent } from '../../pipeline/event-bus.ts';
 import { createGate } from './held-store.ts';
 import { makeClip } from './make-clip.ts';
-import { makeFilm, newHome, openHome, processesNaming, segmentFiles } from './title-home.ts';
+import { makeFilm, newHome, type OpenHome, openHome, processesNaming, segmentFiles } from './title-home.ts';
 
 let clips: string;
 let film: string;
@@ -140,6 +140,58 @@ describe('a poster', () => {
     await home.preparer.close();
     expect(await home.store.readAsset('song', 'poster.jpg')).toBeUndefined();
     expect((await home.store.readPlan('song'))?.renditions.map(({ kind }) => kind)).toEqual(['audio']);
+  });
+});
+
+describe('a storyboard', () => {
+  const storyboardOf = (home: OpenHome) =>
+    new Promise<string>((resolve) => {
+      const look = async () => {
+        const asset = await home.store.readAsset('film', 'storyboard.vtt');
+        if (asset) resolve(Buffer.from(asset).toString());
+      };
+      home.bus.subscribe(() => void look());
+      void look();
+    });
+
+  test('is made after the first chunk, its sheets before what names them, and told of', async () => {
+    const put: string[] = [];
+    const home = await openHome(await newHome(), {
+      wrapStore: (store) => ({
+        ...store,
+        putAsset: (titleId, name, bytes) => {
+          if (name.startsWith('storyboard')) put.push(name);
+          return store.putAsset(titleId, name, bytes);
+        },
+      }),
+    });
+    await home.addTitle(film, 'film');
+    await home.preparer.prepare('film');
+    expect(await home.store.readAsset('film', 'storyboard.vtt')).toBeUndefined();
+    expect(await storyboardOf(home)).toContain('storyboard-0.jpg#xywh=384,0,192,108');
+    expect(put).toEqual(['storyboard-0.jpg', 'storyboard.vtt']);
+  });
+
+  test('that a kill has prevented is made by the next start', async () => {
+    const folder = await newHome();
+    const first = await openHome(folder);
+    await first.addTitle(film, 'film');
+    await first.preparer.prepare('film');
+    await storyboardOf(first);
+    await first.titleIs('film', 'complete');
+    await first.close();
+    await rm(join(folder, 'streams', 'film', 'storyboard.vtt'));
+    const second = await openHome(folder);
+    await second.preparer.prepare('film');
+    expect(await storyboardOf(second)).toContain('WEBVTT');
+  });
+
+  test('is called off with its title', async () => {
+    const home = await openHome(await newHome(), { encoders: 0 });
+    await home.addTitle(film, 'film');
+    await home.preparer.prepare('film');
+    await home.preparer.dropTitle('film');
+    expect(await home.store.readAsset('film', 'storyboard.vtt')).toBeUndefined();
   });
 });
 
