@@ -15,7 +15,7 @@ import { type RunningFfmpeg, runFfmpeg } from './run-ffmpeg.ts';
 
 const PROGRESS = 'progress';
 /** So much is decoded whole: a short film may have one keyframe, or none that is shown. */
-const SHORT_TICKS = 60 * VIDEO_TIMESCALE;
+const SHORT_TICKS = 30 * VIDEO_TIMESCALE;
 
 export interface StoryboardSheets {
   storyboard: Storyboard;
@@ -66,7 +66,8 @@ export function storyboardCommand(
   const filters = [
     ...firstFields(video),
     `settb=1/${VIDEO_TIMESCALE}`,
-    `setpts=PTS-(${originTicks})`,
+    // A tick late: else `fps` drops a first frame that is the last one and has no duration.
+    `setpts=PTS-(${originTicks})+1`,
     // Of each interval the last frame before its middle; the same again where there is no newer one. All else stays unscaled.
     `fps=${VIDEO_TIMESCALE}/${intervalTicks}:start_time=0:eof_action=pass`,
     'tpad=stop=-1:stop_mode=clone',
