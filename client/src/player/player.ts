@@ -47,6 +47,8 @@ export interface Player {
   renew(): void;
   /** For a poster that came later than the player; a title of sound alone shows it all the time. */
   showPoster(url: string): void;
+  /** Shows pictures of the film where the pointer is on the timeline. `url`: a WebVTT file of thumbnails. */
+  preview(url: string): void;
   /** Stops it and frees what it holds. */
   close(): void;
 }
@@ -119,6 +121,10 @@ export function createPlayer({ playlistUrl, name, posterUrl, chaptersUrl, autopl
     },
     showPoster(url) {
       if (video.getAttribute('poster') !== url) video.poster = url;
+    },
+    preview(url) {
+      // By this label media-chrome knows it.
+      video.append(h('track', { kind: 'metadata', label: 'thumbnails', default: true, src: url }));
     },
     close() {
       end.abort();

@@ -24,6 +24,7 @@ export function stage(options: StageOptions, signal: AbortSignal): View<TitleVie
   let shownFor: string | null | undefined;
   /** The subtitles that the player knows of. */
   let offered = '';
+  let hasPreviews = false;
   const loading = import('../player/player.ts');
   // Told below, when it is needed.
   loading.catch(() => undefined);
@@ -53,8 +54,17 @@ export function stage(options: StageOptions, signal: AbortSignal): View<TitleVie
       ...(options.onTime && { onTime: options.onTime }),
     });
     offered = listOffered(title);
+    addPreviews();
     element.replaceChildren(player.element);
     signal.addEventListener('abort', player.close, { once: true });
+  }
+
+  /** They come while the film plays already. */
+  function addPreviews(): void {
+    const url = latest?.storyboardUrl ?? null;
+    if (player === undefined || url === null || hasPreviews) return;
+    player.preview(url);
+    hasPreviews = true;
   }
 
   return {
@@ -62,6 +72,7 @@ export function stage(options: StageOptions, signal: AbortSignal): View<TitleVie
     seek: (seconds) => player?.seek(seconds),
     update(title) {
       latest = title;
+      addPreviews();
       // Subtitles come when they come; players read what a stream offers once.
       if (player !== undefined && listOffered(title) !== offered) {
         offered = listOffered(title);
