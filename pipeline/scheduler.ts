@@ -41,6 +41,8 @@ const TRIES = 3;
 /** SQLite answers at once: without a pause now and then, nobody would be served while a day's recording is queued. */
 const CHUNKS_IN_ONE_GO = 64;
 const HEARTBEAT_MS = 1_000;
+/** Encoders that stand still for more urgent work. */
+const MOST_STOPPED = 2;
 /** Why a run is cancelled whose lease another worker may have. */
 const LEASE_LOST = 'lease lost';
 
@@ -115,17 +117,18 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
   }
 
   /**
-   * Work that has lost its viewers, or that is paused, ends with the segments it has begun; where more urgent work has stopped it,
-   * at once: nobody pays for viewers who are gone.
+   * Work that has lost its viewers, or that is paused, ends with the segments it has begun; where many encoders have been stopped
+   * for more urgent work, at once: they cost memory (I10).
    */
   async function endNeedless(): Promise<void> {
+    const isCrowded = [...runs.values()].filter(({ preemptedSinceMs }) => preemptedSinceMs !== undefined).length > MOST_STOPPED;
     for (const { lease, preemptedSinceMs } of runs.values()) {
       const state = board.run(lease.id);
       if (!state) continue;
       const { level } = board.urgencyOf(state);
       const isPaused = (level === 'later' || level === 'beside') && !background.mayRun();
       if (level !== 'nobody' && !isPaused) continue;
-      const isInTheWay = level === 'nobody' && preemptedSinceMs !== undefined;
+      const isInTheWay = isCrowded && level === 'nobody' && preemptedSinceMs !== undefined;
       const end = isInTheWay ? Math.min(...Object.values(state.next)) : endOfBegun(state);
       if (end < state.chunk.endSegment) await cutChunk({ queue, bus }, state, lease.chunk.planRevision, end);
     }

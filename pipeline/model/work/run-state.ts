@@ -51,7 +51,7 @@ export function willBring({ chunk, next }: Pick<RunReport, 'chunk' | 'next'>, re
 /** Up to where a run must go so that nothing of what it has begun is lost. */
 export function endOfBegun({ chunk, next }: Pick<RunReport, 'chunk' | 'next'>): number {
   const begun = Object.values(next).filter((segment) => segment < chunk.endSegment);
-  return Math.min(chunk.endSegment, Math.max(chunk.firstSegment, ...begun) + 1);
+  return begun.length === 0 ? chunk.endSegment : Math.max(chunk.firstSegment, ...begun) + 1;
 }
 
 /**

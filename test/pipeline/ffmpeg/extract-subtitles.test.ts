@@ -10,7 +10,7 @@ test('one run reads the one local file and writes every text stream by itself, b
   const { inputs, filters, outputs } = extractionCommand('/films/-a: b.mkv', streams, '/tmp/job');
   expect(inputs).toHaveLength(1);
   expect(inputs[0]?.url).toBe('file:/films/-a: b.mkv');
-  expect(inputs[0]?.options.join(' ')).toMatch(/^-protocol_whitelist file -format_whitelist \S+ -vn -an -dn$/);
+  expect(inputs[0]?.options.join(' ')).toMatch(/^-protocol_whitelist file -format_whitelist \S+ -max_pixels \d+ -vn -an -dn$/);
   expect(filters).toEqual([]);
   expect(outputs.map(({ url, options }) => `${url} ${options.join(' ')}`)).toEqual([
     '/tmp/job/2.txt -map 0:2 -c:s copy -fs 4194304 -map_metadata -1 -map_chapters -1 -avoid_negative_ts disabled -f srt',
