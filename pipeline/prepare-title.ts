@@ -4,6 +4,7 @@ import { deriveState } from './catalogue/derive-state.ts';
 import { tellTitle } from './catalogue/tell-title.ts';
 import { type AppError, toAppError } from './errors.ts';
 import type { EventBus } from './event-bus.ts';
+import type { ChunkSource } from './ffmpeg/chunk-command.ts';
 import { extractCover } from './ffmpeg/extract-cover.ts';
 import type { FfmpegTools } from './ffmpeg/locate.ts';
 import { makePoster } from './ffmpeg/make-poster.ts';
@@ -63,6 +64,12 @@ interface Task {
   titleId: string;
   stop: AbortController;
   done: Promise<void>;
+}
+
+/** A file beside the stream. */
+interface Asset {
+  name: string;
+  bytes: Uint8Array;
 }
 
 export function createTitlePreparer(settings: TitlePreparerSettings): TitlePreparer {
@@ -224,35 +231,38 @@ export function createTitlePreparer(settings: TitlePreparerSettings): TitlePrepa
     await tellTitle(settings, title.id);
   }
 
-  /** One at a time, waveforms too: each reads a whole title, and nobody waits for it. */
   async function addStoryboard(title: TitleRecord, signal: AbortSignal, log: Log): Promise<void> {
-    const info = title.sourceInfo;
-    if (!info || !(await missingAssets(store, title)).includes(STORYBOARD)) return;
-    await firstChunkDone(title.id, signal);
-    await takeDecodingTurns(async () => {
-      const plan = await store.readPlan(title.id);
-      if (!plan) return;
-      const source = { path: join(settings.mediaDir, title.source.path), info };
+    await addDecoded(title, STORYBOARD, signal, async (source, plan) => {
       const made = await makeStoryboard(source, plan, { tools, log, signal, niceness: 19 });
-      if (!made) return;
-      for (const [sheet, jpeg] of made.sheets.entries()) await store.putAsset(title.id, sheetName(sheet), jpeg);
-      await store.putAsset(title.id, STORYBOARD, Buffer.from(renderStoryboard(made.storyboard)));
-      await tellTitle(settings, title.id);
-    }, signal);
+      if (!made) return [];
+      const sheets = made.sheets.map((jpeg, sheet): Asset => ({ name: sheetName(sheet), bytes: jpeg }));
+      return [...sheets, { name: STORYBOARD, bytes: Buffer.from(renderStoryboard(made.storyboard)) }];
+    });
   }
 
   async function addWaveform(title: TitleRecord, signal: AbortSignal, log: Log): Promise<void> {
+    await addDecoded(title, WAVEFORM, signal, async (source, plan) => {
+      const waveform = await measureWaveform(source, plan, { tools, log, signal, niceness: 10 });
+      return waveform ? [{ name: WAVEFORM, bytes: Buffer.from(JSON.stringify(waveform)) }] : [];
+    });
+  }
+
+  /** One at a time: each reads a whole title, and nobody waits for it. The asset that says that all are there is put last. */
+  async function addDecoded(
+    title: TitleRecord,
+    name: string,
+    signal: AbortSignal,
+    make: (source: ChunkSource, plan: Plan) => Promise<Asset[]>,
+  ): Promise<void> {
     const info = title.sourceInfo;
-    if (!info || !(await missingAssets(store, title)).includes(WAVEFORM)) return;
+    if (!info || !(await missingAssets(store, title)).includes(name)) return;
     await firstChunkDone(title.id, signal);
     await takeDecodingTurns(async () => {
       const plan = await store.readPlan(title.id);
       if (!plan) return;
-      const source = { path: join(settings.mediaDir, title.source.path), info };
-      const waveform = await measureWaveform(source, plan, { tools, log, signal, niceness: 10 });
-      if (!waveform) return;
-      await store.putAsset(title.id, WAVEFORM, Buffer.from(JSON.stringify(waveform)));
-      await tellTitle(settings, title.id);
+      const assets = await make({ path: join(settings.mediaDir, title.source.path), info }, plan);
+      for (const asset of assets) await store.putAsset(title.id, asset.name, asset.bytes);
+      if (assets.length > 0) await tellTitle(settings, title.id);
     }, signal);
   }
 

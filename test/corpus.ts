@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Collected films, subtitles and lures, kept outside the repository: tests that need them are shown as skipped without them. */
-const CORPUS = fileURLToPath(new URL('../../shared/corpus', import.meta.url));
+export const CORPUS = fileURLToPath(new URL('../../shared/corpus', import.meta.url));
 
 export const hasCorpus = existsSync(CORPUS);
 

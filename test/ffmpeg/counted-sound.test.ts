@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
 import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { reportStreams } from '../../pipeline/model/stream-report.ts';
+import { CORPUS, hasCorpus } from '../corpus.ts';
 import {
   convertAll,
   decodeSound,
@@ -16,9 +15,6 @@ import {
   writeRendition,
 } from './convert-harness.ts';
 import { makeClip } from './make-clip.ts';
-
-/** Collected films and lures, kept outside the repository: without them these tests are shown as skipped. */
-const CORPUS = fileURLToPath(new URL('../../../shared/corpus', import.meta.url));
 
 let folder: string;
 
@@ -109,7 +105,7 @@ test('an ordinary Ogg keeps its times', async () => {
   expect(source.info).not.toHaveProperty('linksLeftOut');
 });
 
-test.skipIf(!existsSync(CORPUS))('an AVI whose sound has a clock that hardly runs is heard, and not squeezed into a moment', async () => {
+test.skipIf(!hasCorpus)('an AVI whose sound has a clock that hardly runs is heard, and not squeezed into a moment', async () => {
   const prepared = await prepare(join(CORPUS, 'avi_declared_length_huge.avi'));
   expect(prepared.source.info.audio[0]).toMatchObject({ isCounted: true, endTicks: 183_380 });
   const { samples, rate } = await hear(prepared, [1]);

@@ -3,17 +3,15 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { INPUT_LIMITS } from '../../pipeline/ffmpeg/ffprobe-command.ts';
 import { probeSource } from '../../pipeline/ffmpeg/probe.ts';
 import { readFfmpegLines } from '../../pipeline/ffmpeg/run-ffprobe.ts';
 import { temporaryFolder } from '../conformance/fixtures.ts';
+import { CORPUS } from '../corpus.ts';
 import { makeClip } from './make-clip.ts';
 import { findTools, silentLog as log } from './title-home.ts';
 import { canTrace, readTrace, tracer } from './traced.ts';
-
-const CORPUS = fileURLToPath(new URL('../../../shared/corpus', import.meta.url));
 
 /** Files that name other files or hosts. `$FOLDER` and `$URL` are the test's own; `secret.txt` and `film.mp4` lie in the folder. */
 const LURES: Record<string, string> = {

@@ -1,16 +1,13 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import { describe, expect, test } from 'vitest';
 import { probeSource } from '../../pipeline/ffmpeg/probe.ts';
 import { reportStreams } from '../../pipeline/model/stream-report.ts';
+import { CORPUS, hasCorpus } from '../corpus.ts';
 
-/** Collected films and lures, kept outside the repository: without them these tests are shown as skipped. */
-const CORPUS = fileURLToPath(new URL('../../../shared/corpus', import.meta.url));
 const OPTIONS = { tools: { ffmpegPath: 'ffmpeg', ffprobePath: 'ffprobe' }, log: pino({ level: 'silent' }) };
 
-describe.skipIf(!existsSync(CORPUS))('the corpus', () => {
+describe.skipIf(!hasCorpus)('the corpus', () => {
   test.each([
     ['zero_byte.mp4', 'source_empty'],
     ['text_korean_named.mp4', 'source_not_media'],

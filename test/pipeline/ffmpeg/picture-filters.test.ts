@@ -1,22 +1,9 @@
 import { expect, test } from 'vitest';
 import { pictureFilters } from '../../../pipeline/ffmpeg/picture-filters.ts';
 import type { VideoStreamInfo } from '../../../pipeline/model/source-info.ts';
+import { videoStream } from '../model/sample-video.ts';
 
-const VIDEO: VideoStreamInfo = {
-  index: 0,
-  codec: 'h264',
-  pixelFormat: 'yuv420p',
-  width: 1920,
-  height: 1080,
-  sampleAspectRatio: { num: 1, den: 1 },
-  rotationDegrees: 0,
-  frameRate: { num: 25, den: 1 },
-  timeBase: { num: 1, den: 90_000 },
-  fieldOrder: 'progressive',
-  firstFrameTicks: 0,
-  lastFrameTicks: 86_400,
-  endTicks: 90_000,
-};
+const VIDEO = videoStream();
 const SIZE = { width: 640, height: 360 };
 
 test.each<{ what: string; changes: Partial<VideoStreamInfo>; filters: string }>([

@@ -3,22 +3,9 @@ import type { VideoRenditionPlan } from '../../../pipeline/model/plan.ts';
 import { reportVideo } from '../../../pipeline/model/report-video.ts';
 import type { VideoStreamInfo } from '../../../pipeline/model/source-info.ts';
 import { videoRendition } from './hls/sample-plan.ts';
+import { videoStream } from './sample-video.ts';
 
-const VIDEO: VideoStreamInfo = {
-  index: 0,
-  codec: 'h264',
-  pixelFormat: 'yuv420p',
-  width: 1920,
-  height: 1080,
-  sampleAspectRatio: { num: 1, den: 1 },
-  rotationDegrees: 0,
-  frameRate: { num: 25, den: 1 },
-  timeBase: { num: 1, den: 90_000 },
-  fieldOrder: 'progressive',
-  firstFrameTicks: 0,
-  lastFrameTicks: 86_400,
-  endTicks: 90_000,
-};
+const VIDEO = videoStream();
 const RUNGS: VideoRenditionPlan[] = [
   videoRendition({ id: 'v1080', width: 1920, height: 1080, frameRate: 25 }),
   videoRendition({ id: 'v720', width: 1280, height: 720, frameRate: 25 }),

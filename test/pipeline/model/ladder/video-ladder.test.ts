@@ -4,24 +4,10 @@ import { DEFAULT_LADDER, X264_PRESETS } from '../../../../pipeline/model/ladder/
 import { displaySize } from '../../../../pipeline/model/ladder/picture-size.ts';
 import { outputFrameRate, planVideoLadder } from '../../../../pipeline/model/ladder/video-ladder.ts';
 import type { VideoStreamInfo } from '../../../../pipeline/model/source-info.ts';
+import { videoStream } from '../sample-video.ts';
 
 function picture(facts: Partial<VideoStreamInfo>): VideoStreamInfo {
-  return {
-    index: 0,
-    codec: 'h264',
-    pixelFormat: 'yuv420p',
-    width: 1920,
-    height: 1080,
-    sampleAspectRatio: { num: 1, den: 1 },
-    rotationDegrees: 0,
-    frameRate: { num: 24, den: 1 },
-    timeBase: { num: 1, den: 90_000 },
-    fieldOrder: 'progressive',
-    firstFrameTicks: 0,
-    lastFrameTicks: 0,
-    endTicks: 3750,
-    ...facts,
-  };
+  return videoStream({ frameRate: { num: 24, den: 1 }, lastFrameTicks: 0, endTicks: 3750, ...facts });
 }
 
 function ladder(facts: Partial<VideoStreamInfo>, rungs = DEFAULT_LADDER.rungs): string[] {
