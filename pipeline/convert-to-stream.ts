@@ -188,7 +188,7 @@ function renderInit(rendition: RenditionPlan, info: InitInfo): Uint8Array {
       details: { rendition: rendition.id },
     });
   }
-  return renderInitSegment({ kind: 'video', timescale: rendition.timescale, width: rendition.width, height: rendition.height, sps, pps });
+  return renderInitSegment({ ...rendition, sps, pps });
 }
 
 /** The renditions that have come equally far go on together, in one decode. */

@@ -23,7 +23,7 @@ export interface FfmpegTools {
   /** Of ffmpeg, e.g. `5.1.9`. */
   version: string;
   origin: FfmpegOrigin;
-  /** Names what encodes, e.g. `libx264 core 164 r3095 baee400 ffmpeg 5.1.9 pictures-2`: equal names, equal parameter sets. */
+  /** Names what encodes, e.g. `libx264 core 164 r3095 baee400 ffmpeg 5.1.9 pictures-3`: equal names, equal parameter sets. */
   encoderFingerprint: string;
   /** Goes before every command, as far as the machine has it: see findConfinement and findLifeline. */
   lifeline?: readonly string[];
@@ -50,7 +50,7 @@ class Unfit extends Error {}
 const execute = promisify(execFile);
 
 /** Counts up when videoEncoderArgs or pictureFilters change what parameter sets say: titles begun before go on in a new revision. */
-const PICTURE_VERSION = 'pictures-2';
+const PICTURE_VERSION = 'pictures-3';
 
 const QUERY = { timeout: 30_000, maxBuffer: 16 * 1024 * 1024 };
 

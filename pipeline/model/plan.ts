@@ -43,6 +43,11 @@ export interface VideoRenditionPlan {
   height: number;
   /** Frames per second, for FRAME-RATE and the level. */
   frameRate: number;
+  /**
+   * By how much composition times lie behind the time that frames are shown at, so that decode times can be even; the init
+   * segment's edit list takes it back (ISO/IEC 23000-19 7.5.13). Absent: 0.
+   */
+  presentationDelayTicks?: Ticks;
   crf: number;
   maxrateBps: number;
   bufsizeBits: number;

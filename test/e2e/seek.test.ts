@@ -5,11 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chromiumPath } from './chromium.ts';
 import { runSeeks, type SeeksReport } from './seeks/run-seeks.ts';
 
-/**
- * In the middle of frames, forth and back. Not at the edges of segments: there Chromium may show a neighbour of the frame while
- * it is paused, by the durations of reordered samples (see assignTiming).
- */
-const PLACES = [102.22, 50.62, 88.5, 17.1, 117.94];
+/** In the middle of frames, forth and back; and on both sides of where segments meet: the first three frames, the last two. */
+const PLACES = [102.22, 50.62, 88.5, 17.1, 117.94, 60.02, 60.06, 60.1, 59.98, 59.94];
 
 describe.skipIf(chromiumPath === undefined)('seeks to places that are not encoded', () => {
   let folder: string;

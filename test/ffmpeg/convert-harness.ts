@@ -6,7 +6,7 @@ import { type FfmpegTools, locateFfmpeg } from '../../pipeline/ffmpeg/locate.ts'
 import { probeSource } from '../../pipeline/ffmpeg/probe.ts';
 import type { RunEnvironment } from '../../pipeline/ffmpeg/run-chunk.ts';
 import { createLog } from '../../pipeline/log.ts';
-import { type Fragment, parseFragments } from '../../pipeline/model/mp4/fragment.ts';
+import { parseFragments, presentationTimes } from '../../pipeline/model/mp4/fragment.ts';
 import { type Chunk, findRendition, type Plan, type RenditionPlan } from '../../pipeline/model/plan.ts';
 import { planTitle } from '../../pipeline/model/plan-title.ts';
 import type { SourceInfo } from '../../pipeline/model/source-info.ts';
@@ -116,8 +116,8 @@ export function servedFrames(plan: Plan, committed: Committed, renditionId: stri
     const frames = parseFragments(segmentBytes(committed, renditionId, segment)).flatMap((fragment) => {
       if (fragment.baseDecodeTicks !== expected)
         throw new Error(`${renditionId}/${segment} starts at ${fragment.baseDecodeTicks}, not ${expected}`);
-      const { frames: timed, endTicks: end } = timeFragment(fragment);
-      expected = end;
+      expected = fragment.samples.reduce((ticks, { durationTicks }) => ticks + durationTicks, expected);
+      const timed = presentationTimes(fragment, rendition.kind === 'video' ? (rendition.presentationDelayTicks ?? 0) : 0);
       return timed.map((frame) => ({ segment, ...frame }));
     });
     const stray = frames.find(({ ticks }) => ticks < startTicks || ticks >= endTicks);
@@ -125,16 +125,6 @@ export function servedFrames(plan: Plan, committed: Committed, renditionId: stri
     if (expected !== endTicks) throw new Error(`${renditionId}/${segment} ends at ${expected}, planned ${endTicks}`);
     return frames.sort((a, b) => a.ticks - b.ticks);
   }).flat();
-}
-
-function timeFragment({ baseDecodeTicks, samples }: Fragment): { frames: Omit<ServedFrame, 'segment'>[]; endTicks: number } {
-  let endTicks = baseDecodeTicks;
-  const frames = samples.map(({ durationTicks, compositionOffsetTicks, isSync }) => {
-    const ticks = endTicks + compositionOffsetTicks;
-    endTicks += durationTicks;
-    return { ticks, isSync };
-  });
-  return { frames, endTicks };
 }
 
 function segmentBytes(committed: Committed, renditionId: string, segment: number): Uint8Array {

@@ -120,6 +120,16 @@ export function parseFragments(bytes: Uint8Array, defaults: SampleDefaults = NO_
     .map((moof) => parseMoof(bytes, moof, defaults));
 }
 
+/** When each sample is shown, in decode order; `delayTicks`: what the edit list of its init segment takes off. */
+export function presentationTimes({ baseDecodeTicks, samples }: Fragment, delayTicks: Ticks): { ticks: Ticks; isSync: boolean }[] {
+  let decodeTicks = baseDecodeTicks;
+  return samples.map(({ compositionOffsetTicks, durationTicks, isSync }) => {
+    const ticks = decodeTicks + compositionOffsetTicks - delayTicks;
+    decodeTicks += durationTicks;
+    return { ticks, isSync };
+  });
+}
+
 /** One moof; `dataOffset`s point behind it, into bytes that may not have been read yet. */
 export function parseMoof(bytes: Uint8Array, moof: Box, defaults: SampleDefaults = NO_DEFAULTS): Fragment {
   const mfhd = requireBox(bytes, ['mfhd'], moof.bodyStart, moof.end);

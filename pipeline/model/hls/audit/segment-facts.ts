@@ -1,5 +1,5 @@
 import { BoxError, readBoxes, requireBox, viewOf } from '../../mp4/box.ts';
-import { type Fragment, parseFragments, type Sample } from '../../mp4/fragment.ts';
+import { type Fragment, parseFragments, presentationTimes, type Sample } from '../../mp4/fragment.ts';
 import type { Ticks } from '../../time.ts';
 import type { InitFacts } from './init-facts.ts';
 
@@ -21,6 +21,8 @@ export interface SegmentFacts {
   startsWithIdr?: boolean;
   /** Presentation times of the sync samples; video only, since every sample of sound is one. */
   syncTicks: Ticks[];
+  /** When the frames are shown, edit list applied: the first, and the last one's start. */
+  shownTicks: { first: Ticks; last: Ticks };
   minCompositionOffsetTicks: Ticks;
   longestSampleTicks: Ticks;
   /** Without the segment's first and last sample, whose durations meet the boundaries; absent below three samples. */
@@ -37,6 +39,7 @@ export function readSegmentFacts(bytes: Uint8Array, init: InitFacts): SegmentFac
   const last = fragments.at(-1);
   if (!firstFragment || !first || !last) throw new BoxError('The segment holds no samples', 0);
   const innerBreak = findInnerBreak(fragments);
+  const shown = fragments.flatMap((fragment) => presentationTimes(fragment, init.presentationDelayTicks));
   const inner = samples.slice(1, -1);
   const shortestInnerSampleTicks = inner.length === 0 ? undefined : least(inner, (sample) => sample.durationTicks);
   return {
@@ -49,7 +52,8 @@ export function readSegmentFacts(bytes: Uint8Array, init: InitFacts): SegmentFac
     ...(innerBreak ? { innerBreak } : {}),
     startsWithSync: first.isSync,
     ...(init.nalLengthBytes ? { startsWithIdr: holdsIdr(bytes, first, init.nalLengthBytes) } : {}),
-    syncTicks: init.kind === 'video' ? fragments.flatMap(syncTimes) : [],
+    syncTicks: init.kind === 'video' ? shown.filter(({ isSync }) => isSync).map(({ ticks }) => ticks) : [],
+    shownTicks: { first: least(shown, ({ ticks }) => ticks), last: -least(shown, ({ ticks }) => -ticks) },
     minCompositionOffsetTicks: least(samples, (sample) => sample.compositionOffsetTicks),
     longestSampleTicks: -least(samples, (sample) => -sample.durationTicks),
     ...(shortestInnerSampleTicks === undefined ? {} : { shortestInnerSampleTicks }),
@@ -69,16 +73,6 @@ function findInnerBreak(fragments: readonly Fragment[]): SegmentFacts['innerBrea
     if (fragment.baseDecodeTicks !== expectedTicks) return { expectedTicks, seenTicks: fragment.baseDecodeTicks };
   }
   return undefined;
-}
-
-function syncTimes(fragment: Fragment): Ticks[] {
-  const times: Ticks[] = [];
-  let decodeTicks = fragment.baseDecodeTicks;
-  for (const sample of fragment.samples) {
-    if (sample.isSync) times.push(decodeTicks + sample.compositionOffsetTicks);
-    decodeTicks += sample.durationTicks;
-  }
-  return times;
 }
 
 const NAL_IDR = 5;
@@ -106,6 +100,6 @@ function countTracks(bytes: Uint8Array): number {
   return tracks.size;
 }
 
-function least(samples: readonly Sample[], value: (sample: Sample) => number): number {
+function least<T>(samples: readonly T[], value: (sample: T) => number): number {
   return samples.reduce((smallest, sample) => Math.min(smallest, value(sample)), Number.POSITIVE_INFINITY);
 }

@@ -25,8 +25,21 @@ describe('a video init segment', () => {
       sampleEntry: 'avc1',
       codecs: 'avc1.64001f',
       defaults: { durationTicks: 0, sizeBytes: 0, flags: 0 },
-      hasEditList: false,
+      presentationDelayTicks: 0,
+      otherEdits: 0,
     });
+  });
+
+  test('takes a delay of the presentation back', () => {
+    const delayed = parseInitSegment(renderInitSegment({ ...VIDEO, presentationDelayTicks: 6090 }));
+    expect(delayed).toMatchObject({ presentationDelayTicks: 6090, otherEdits: 0 });
+  });
+
+  test('names the colours that all pictures are converted to', () => {
+    const path = ['moov', 'trak', 'mdia', 'minf', 'stbl', 'stsd'];
+    const init = renderInitSegment(VIDEO);
+    const at = Buffer.from(init.subarray(findBox(init, path)!.bodyStart)).indexOf('colrnclx');
+    expect([...init.subarray(findBox(init, path)!.bodyStart + at + 8).subarray(0, 7)]).toEqual([0, 1, 0, 1, 0, 1, 0]);
   });
 
   test('keeps several parameter sets in order', () => {
@@ -73,7 +86,8 @@ describe('an audio init segment', () => {
       channels,
       sampleRate: timescale,
       defaults: { durationTicks: 0, sizeBytes: 0, flags: 0 },
-      hasEditList: false,
+      presentationDelayTicks: 0,
+      otherEdits: 0,
     });
   });
 
@@ -105,7 +119,8 @@ describe('ffmpeg’s own init segment is read', () => {
       height: 90,
       sps: [bytes('6764000bacd9428df93011000003000100000300320f142996')],
       pps: [bytes('68ebe3cb22c0')],
-      hasEditList: false,
+      presentationDelayTicks: 0,
+      otherEdits: 0,
     });
   });
 
