@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
@@ -72,4 +72,8 @@ export async function makeSourceClip(path: string, seconds: number, kindName: So
   const repeat = ['-stream_loop', String(seconds / LOOPED_SECONDS - 1), '-i', part, '-c', 'copy'];
   await execute('ffmpeg', [...quiet, ...repeat, ...(kind.extension === 'mp4' ? ['-movflags', '+faststart'] : []), path]);
   await rm(part);
+  // What the system writes back later would be measured with whatever is measured first.
+  const file = await open(path, 'r+');
+  await file.sync();
+  await file.close();
 }
