@@ -15,10 +15,8 @@ export function wantedAssets({ video, audio, others }: Pick<SourceInfo, 'video' 
 }
 
 /** Those that are wanted and not stored. A title that was not probed wants none yet. */
-export async function missingAssets(store: Pick<SegmentStore, 'readAsset'>, { id, sourceInfo }: TitleRecord): Promise<string[]> {
-  const missing: string[] = [];
-  for (const name of sourceInfo ? wantedAssets(sourceInfo) : []) {
-    if ((await store.readAsset(id, name)) === undefined) missing.push(name);
-  }
-  return missing;
+export async function missingAssets(store: Pick<SegmentStore, 'listAssets'>, { id, sourceInfo }: TitleRecord): Promise<string[]> {
+  if (!sourceInfo) return [];
+  const stored = await store.listAssets(id);
+  return wantedAssets(sourceInfo).filter((name) => !stored.includes(name));
 }

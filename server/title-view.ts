@@ -85,12 +85,10 @@ export type TitleViewSources = Pick<Services, 'store' | 'catalogue' | 'problemOf
 export async function readTitleView(services: TitleViewSources, title: CatalogueTitle): Promise<TitleView> {
   const { store, catalogue, problemOf, encodeSpeed } = services;
   const { id } = title.record;
-  const [plan, stats, poster, storyboard, waveform, subtitles] = await Promise.all([
+  const [plan, stats, assets, subtitles] = await Promise.all([
     store.readPlan(id),
     catalogue.renditionStats(id),
-    store.readAsset(id, POSTER),
-    store.readAsset(id, STORYBOARD),
-    store.readAsset(id, WAVEFORM),
+    store.listAssets(id),
     readSubtitleDocument(store, id),
   ]);
   const encodeSpeeds = new Map(plan?.renditions.map((rendition) => [rendition.id, encodeSpeed(plan, rendition.id)]));
@@ -98,9 +96,9 @@ export async function readTitleView(services: TitleViewSources, title: Catalogue
     title,
     plan,
     stats,
-    hasPoster: poster !== undefined,
-    hasStoryboard: storyboard !== undefined,
-    hasWaveform: waveform !== undefined,
+    hasPoster: assets.includes(POSTER),
+    hasStoryboard: assets.includes(STORYBOARD),
+    hasWaveform: assets.includes(WAVEFORM),
     problem: problemOf(id),
     encodeSpeeds,
     subtitles,

@@ -149,6 +149,11 @@ export function createFsSegmentStore({ root, log }: FsSegmentStoreOptions): Segm
       if (!isTitleId(titleId) || !isAssetName(name)) return undefined;
       return absentAs(readFile(join(titleFolder(titleId), name)), undefined);
     },
+
+    async listAssets(titleId) {
+      if (!isTitleId(titleId)) return [];
+      return (await absentAs(readdir(titleFolder(titleId)), [])).filter(isAssetName);
+    },
   };
 }
 

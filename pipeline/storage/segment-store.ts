@@ -45,4 +45,6 @@ export interface SegmentStore {
   /** Pictures, drawings and texts of a title, e.g. `poster.jpg`, `waveform.json`. */
   putAsset(titleId: string, name: string, bytes: Uint8Array): Promise<void>;
   readAsset(titleId: string, name: string): Promise<Uint8Array | undefined>;
+  /** Names of those that are stored, in any order. */
+  listAssets(titleId: string): Promise<string[]>;
 }

@@ -133,6 +133,7 @@ export function segmentStoreConformance(createStore: () => SegmentStore): void {
     await store.putAsset('t1', 'poster.jpg', bytesOf('old'));
     await store.putAsset('t1', 'poster.jpg', bytesOf('new'));
     expect(textOf(await store.readAsset('t1', 'poster.jpg'))).toBe('new');
+    expect(await store.listAssets('t1')).toEqual(['poster.jpg']);
   });
 
   test('a removed title is gone with all that is in it, and others stay', async () => {

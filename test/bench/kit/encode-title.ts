@@ -2,7 +2,11 @@ import { mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { isComplete, type Millrace, startMillrace } from '../../e2e/start-millrace.ts';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import type { ReadableStream as WebStream } from 'node:stream/web';
+import type { PipelineEvent } from '../../../pipeline/event-bus.ts';
+import { type Millrace, startMillrace } from '../../e2e/start-millrace.ts';
 import type { Cost } from './run-timed.ts';
 
 /** Kernel clock ticks a second: `getconf CLK_TCK`, 100 on every Linux. */
@@ -27,10 +31,11 @@ export async function encodeTitle(
   try {
     const before = await readUsage(millrace.pid);
     const startedAtMs = performance.now();
+    const { ended: complete } = await listenForCompletion(millrace);
     await rename(sourcePath, join(home, 'media', 'inbox', `film${extname(sourcePath)}`));
     const ended = new AbortController();
     const viewing = meanwhile?.(millrace, ended.signal);
-    await millrace.untilTitle(isComplete);
+    await complete;
     const wallSeconds = (performance.now() - startedAtMs) / 1000;
     ended.abort();
     await viewing;
@@ -43,6 +48,23 @@ export async function encodeTitle(
     await millrace.stop();
     await rm(home, { recursive: true, force: true });
   }
+}
+
+/** The events are all that is read: asking for the title with each of them would be measured as well. */
+async function listenForCompletion({ url }: Millrace): Promise<{ ended: Promise<void> }> {
+  const done = new AbortController();
+  const events = await fetch(`${url}/api/events`, { signal: done.signal });
+  const untilComplete = async (): Promise<void> => {
+    for await (const line of createInterface({ input: Readable.fromWeb(events.body as WebStream) })) {
+      if (!line.startsWith('data: ')) continue;
+      const event = JSON.parse(line.slice('data: '.length)) as PipelineEvent;
+      if (event.type !== 'title') continue;
+      if (event.state === 'failed') throw new Error('The title failed');
+      if (event.state === 'complete') return;
+    }
+    throw new Error('The server ended');
+  };
+  return { ended: untilComplete().finally(() => done.abort()) };
 }
 
 /** User and system time of a process, and of the children it has waited for, in clock ticks: fields 14 to 17 of proc(5). */
