@@ -2,9 +2,6 @@ import { mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
-import type { ReadableStream as WebStream } from 'node:stream/web';
 import type { PipelineEvent } from '../../../pipeline/event-bus.ts';
 import { type Millrace, startMillrace } from '../../e2e/start-millrace.ts';
 import type { Cost } from './run-timed.ts';
@@ -52,19 +49,23 @@ export async function encodeTitle(
 
 /** The events are all that is read: asking for the title with each of them would be measured as well. */
 async function listenForCompletion({ url }: Millrace): Promise<{ ended: Promise<void> }> {
-  const done = new AbortController();
-  const events = await fetch(`${url}/api/events`, { signal: done.signal });
-  const untilComplete = async (): Promise<void> => {
-    for await (const line of createInterface({ input: Readable.fromWeb(events.body as WebStream) })) {
-      if (!line.startsWith('data: ')) continue;
+  const events = await fetch(`${url}/api/events`);
+  return { ended: untilComplete(events.body!.pipeThrough(new TextDecoderStream())) };
+}
+
+async function untilComplete(events: AsyncIterable<string>): Promise<void> {
+  let unread = '';
+  for await (const text of events) {
+    const lines = (unread + text).split('\n');
+    unread = lines.pop() ?? '';
+    for (const line of lines.filter((one) => one.startsWith('data: '))) {
       const event = JSON.parse(line.slice('data: '.length)) as PipelineEvent;
       if (event.type !== 'title') continue;
       if (event.state === 'failed') throw new Error('The title failed');
       if (event.state === 'complete') return;
     }
-    throw new Error('The server ended');
-  };
-  return { ended: untilComplete().finally(() => done.abort()) };
+  }
+  throw new Error('The server ended');
 }
 
 /** User and system time of a process, and of the children it has waited for, in clock ticks: fields 14 to 17 of proc(5). */
