@@ -23,12 +23,18 @@ export function ticksToSeconds(ticks: Ticks, timescale: number = VIDEO_TIMESCALE
   return ticks / timescale;
 }
 
+/** Below this the quotient of two integers is never rounded up to the next one. */
+const EXACT_BELOW = 2 ** 52;
+
 /**
  * Converts between timescales exactly, rounding half away from zero as ffmpeg's av_rescale_q does, so that our grid
  * and its frames never disagree by the rounding. BigInt, because ticks × timescale passes 2^53 within a day of 90 kHz.
  */
 export function rescale(ticks: Ticks, from: number, to: number): Ticks {
   if (from === to) return ticks;
+  // Where numbers are exact all the way: whole tables of samples are converted by it.
+  const doubled = 2 * Math.abs(ticks) * to + from;
+  if (doubled < EXACT_BELOW) return Math.sign(ticks) * Math.floor(doubled / (2 * from));
   const product = BigInt(ticks) * BigInt(to);
   const divisor = BigInt(from);
   const magnitude = product < 0n ? -product : product;
