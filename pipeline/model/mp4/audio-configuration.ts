@@ -42,6 +42,14 @@ export function parseAudioCodec(esds: Uint8Array, sampleEntry: string): string {
   return `${sampleEntry}.40.${audioObjectType}`;
 }
 
+/** AudioSpecificConfig of MPEG-4 audio in an `esds` body. Throws BoxError. */
+export function findAudioSpecificConfig(esds: Uint8Array): Uint8Array {
+  const config = findDescriptor(esds, 4, [ES_DESCRIPTOR, DECODER_CONFIG]);
+  if (esds[config.start] !== OBJECT_TYPE_AAC) throw new BoxError('The sound is not MPEG-4 audio', config.start);
+  const { start } = findDescriptor(esds, config.start + 13, [DECODER_SPECIFIC]);
+  return esds.slice(start, start + (esds[start - 1] ?? 0));
+}
+
 function findDescriptor(bytes: Uint8Array, offset: number, tags: readonly number[]): { start: number } {
   const [tag, ...rest] = tags;
   if (bytes[offset] !== tag) throw new BoxError(`Descriptor ${tag} is missing`, offset);
