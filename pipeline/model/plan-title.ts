@@ -1,3 +1,5 @@
+import type { CopySource } from './copy/copy-source.ts';
+import { planCopies } from './copy/plan-copies.ts';
 import { planAudioRenditions } from './ladder/audio-ladder.ts';
 import type { LadderSettings } from './ladder/ladder-settings.ts';
 import { planVideoLadder } from './ladder/video-ladder.ts';
@@ -10,6 +12,8 @@ import { planTimeline, type TimelineSettings } from './timeline/boundaries.ts';
 export interface PlanSettings {
   ladder: LadderSettings;
   timeline: TimelineSettings;
+  /** Whether H.264 and AAC are taken over as they are where that is possible. Absent: never. */
+  copy?: 'auto' | 'never';
   /** Wanted loudness of every sound, LUFS; absent: as loud as it is. */
   loudnessLufs?: number;
 }
@@ -21,6 +25,8 @@ export interface PlanTitleInput {
   info: SourceInfo;
   settings: PlanSettings;
   encoderFingerprint: string;
+  /** What may be copied is; absent: everything is encoded. */
+  copySource?: CopySource | undefined;
 }
 
 /**
@@ -28,20 +34,21 @@ export interface PlanTitleInput {
  * without a picture; the end is that of the longest of picture and sounds, so that nothing is cut off.
  * Throws RangeError for a source that has neither.
  */
-export function planTitle({ titleId, revision, info, settings, encoderFingerprint }: PlanTitleInput): Plan {
+export function planTitle({ titleId, revision, info, settings, encoderFingerprint, copySource }: PlanTitleInput): Plan {
   const originTicks = titleOrigin(info);
   const ends = [...(info.video ? [info.video.endTicks] : []), ...info.audio.map((track) => track.endTicks)];
   const renditions: RenditionPlan[] = [
     ...(info.video ? planVideoLadder(info.video, settings.ladder) : []),
     ...planAudioRenditions(info.audio),
   ];
+  const encoded = { originTicks, timeline: planTimeline(Math.max(...ends) - originTicks, settings.timeline), renditions };
+  const planned = copySource ? { ...encoded, ...planCopies(encoded, copySource, { info, settings }) } : encoded;
   return {
     version: 1,
     titleId,
     revision,
-    originTicks,
-    timeline: planTimeline(Math.max(...ends) - originTicks, settings.timeline),
-    renditions: renditions.map((rendition) => ({ ...rendition, id: revisedId(rendition.id, revision) })),
+    ...planned,
+    renditions: planned.renditions.map((rendition) => ({ ...rendition, id: revisedId(rendition.id, revision) })),
     encoderFingerprint,
   };
 }

@@ -1,4 +1,5 @@
 import type { ChannelMix } from './ladder/channel-mix.ts';
+import type { ReportNote } from './report-notes.ts';
 import type { Ticks } from './time.ts';
 
 /**
@@ -15,6 +16,8 @@ export interface Plan {
   renditions: RenditionPlan[];
   /** Names the encoder build and preset the segments must come from, e.g. `libx264 5.1.9 veryfast`. */
   encoderFingerprint: string;
+  /** Why streams that are H.264 or AAC already are encoded all the same, for the report. */
+  notCopied?: (ReportNote & { streamIndex: number })[];
 }
 
 /**
@@ -25,6 +28,8 @@ export interface Timeline {
   boundaries: readonly Ticks[];
   /** Keyframes stand at every boundary and at every multiple of this. */
   keyframeIntervalTicks: Ticks;
+  /** Boundaries follow the keyframes of a copied picture: segments are divided evenly instead, about that far apart. */
+  followsSource?: true;
   /** EXT-X-TARGETDURATION, whole seconds: no segment's rounded duration exceeds it. */
   targetDurationSeconds: number;
   ended: boolean;
@@ -56,6 +61,14 @@ export interface VideoRenditionPlan {
   level: number;
   /** RFC 6381, e.g. `avc1.640028`. */
   codecs: string;
+  /** The source's own samples, as they are: nothing is encoded, and what is said above of encoding has no meaning. */
+  copied?: CopiedRates;
+}
+
+/** What copied segments take, known before there are any: BANDWIDTH and AVERAGE-BANDWIDTH are made from them. */
+export interface CopiedRates {
+  peakBps: number;
+  averageBps: number;
 }
 
 export interface AudioRenditionPlan {
@@ -67,6 +80,10 @@ export interface AudioRenditionPlan {
   timescale: number;
   /** Samples per codec frame: 1024 for AAC-LC. */
   frameSamples: number;
+  /** Where the first frame of its grid begins, in samples of title time: the grid of copied sound is its source's. Absent: 0. */
+  gridOffsetSamples?: number;
+  /** As of a picture. */
+  copied?: CopiedRates;
   channels: number;
   bitrateBps: number;
   /** Absent where the source has these channels already, and in plans of versions that left the mixing to ffmpeg. */

@@ -24,6 +24,11 @@ export function reportGaps({ report, sourceInfo }: Pick<TitleRecord, 'report' | 
   return [...report, ...lines.filter((line, index) => !has(report, line) && !has(lines.slice(0, index), line))];
 }
 
+/** Learned while encoding, not by the probe. */
+export function isOfGap({ codes }: StreamReport): boolean {
+  return codes?.includes('stands-still') ?? false;
+}
+
 function has(report: readonly StreamReport[], line: StreamReport): boolean {
   return report.some((other) => other.streamIndex === line.streamIndex && other.reason === line.reason);
 }

@@ -5,14 +5,30 @@ import { joinNotes, type ReportNote } from './report-notes.ts';
 import type { VideoStreamInfo } from './source-info.ts';
 import type { StreamReport } from './title.ts';
 
-/** What became of the picture that is played, and of the captions inside it. `rungs`: what is made of it, best first. */
-export function reportVideo(video: VideoStreamInfo, rungs: readonly VideoRenditionPlan[]): StreamReport[] {
+/**
+ * What became of the picture that is played, and of the captions inside it. `rungs`: what is made of it, best first. `whyNot`: why
+ * none of them is copied, where one might have been.
+ */
+export function reportVideo(
+  video: VideoStreamInfo,
+  rungs: readonly VideoRenditionPlan[],
+  whyNot: readonly ReportNote[] = [],
+): StreamReport[] {
   const { index: streamIndex, codec } = video;
-  const notes = [...encodedNotes(video, rungs), ...shapeNotes(video), ...fieldNotes(video), ...colorNotes(video)];
+  const made = rungs[0]?.copied ? copiedNotes(rungs) : [...encodedNotes(video, rungs), ...whyNot];
+  const notes = [...made, ...shapeNotes(video), ...fieldNotes(video), ...colorNotes(video)];
   const report: StreamReport = { streamIndex, kind: 'video', codec, outcome: 'converted', ...joinNotes(notes) };
   if (!video.hasClosedCaptions) return [report];
   const captions: ReportNote = { code: 'captions', sentence: 'Closed captions, kept inside the encoded picture.' };
   return [report, { streamIndex, kind: 'captions', codec: 'eia_608', outcome: 'carried', ...joinNotes([captions]) }];
+}
+
+function copiedNotes([copied, ...smaller]: readonly VideoRenditionPlan[]): ReportNote[] {
+  const notes: ReportNote[] = copied ? [{ code: 'copied', sentence: `Copied as it is (${nameSize(copied)}).` }] : [];
+  const [largest] = smaller;
+  if (!largest) return notes;
+  const sizes = smaller.length === 1 ? `in ${nameSize(largest)}` : `in ${smaller.length} smaller sizes up to ${nameSize(largest)}`;
+  return [...notes, { code: 'encoded', sentence: `Encoded as H.264 ${sizes} as well.` }];
 }
 
 /** A source this much larger or faster than the best rung is more than a rounding to even numbers. */

@@ -1,6 +1,6 @@
 import { MOST_AUDIO_TRACKS } from './ladder/audio-ladder.ts';
 import { planSurroundMix } from './ladder/channel-mix.ts';
-import type { Plan } from './plan.ts';
+import type { AudioRenditionPlan, Plan } from './plan.ts';
 import { joinNotes, type ReportNote } from './report-notes.ts';
 import { reportVideo } from './report-video.ts';
 import type { AudioStreamInfo, OtherStreamInfo, SourceInfo } from './source-info.ts';
@@ -10,12 +10,18 @@ import { ticksToSeconds } from './time.ts';
 import type { StreamReport } from './title.ts';
 
 /** What becomes of every stream of a source, in its order (I8), then of what lies outside its streams (stream index -1). */
-export function reportStreams(info: SourceInfo, { renditions }: Pick<Plan, 'renditions'>): StreamReport[] {
+export function reportStreams(info: SourceInfo, { renditions, notCopied = [] }: Pick<Plan, 'renditions' | 'notCopied'>): StreamReport[] {
   const rungs = renditions.filter((rendition) => rendition.kind === 'video');
   const texts = textStreams(info);
   const cover = info.video ? undefined : info.others.find(({ kind }) => kind === 'cover');
   const others = info.others.map((other) => (other === cover ? reportCover(other) : reportOther(other, texts)));
-  const reports = [...(info.video ? reportVideo(info.video, rungs) : []), ...info.audio.map(reportTrack), ...others];
+  const sounds = renditions.filter((rendition) => rendition.kind === 'audio');
+  const whyNot = (index: number): ReportNote[] => notCopied.filter(({ streamIndex }) => streamIndex === index);
+  const reports = [
+    ...(info.video ? reportVideo(info.video, rungs, whyNot(info.video.index)) : []),
+    ...info.audio.map((audio, track) => reportTrack(audio, track, sounds, whyNot(audio.index))),
+    ...others,
+  ];
   reports.sort((a, b) => a.streamIndex - b.streamIndex);
   if (info.chapterCount) {
     reports.push({
@@ -56,15 +62,28 @@ function describeCut({ statedDurationTicks, video, audio }: SourceInfo): string 
   return `The file says it lasts ${stated.toFixed(1)} s but ends after ${held.toFixed(1)} s: it was cut short. Copy it again for the rest.`;
 }
 
-function reportTrack(audio: AudioStreamInfo, index: number): StreamReport {
-  if (index < MOST_AUDIO_TRACKS) return reportAudio(audio);
+function reportTrack(
+  audio: AudioStreamInfo,
+  track: number,
+  sounds: readonly AudioRenditionPlan[],
+  whyNot: readonly ReportNote[],
+): StreamReport {
+  if (track < MOST_AUDIO_TRACKS) {
+    const [stereo] = sounds.filter(({ sourceStreamIndex }) => sourceStreamIndex === audio.index);
+    return stereo?.copied ? reportCopiedAudio(audio) : reportAudio(audio, whyNot);
+  }
   const note: ReportNote = { code: 'too-many-tracks', sentence: `Only the first ${MOST_AUDIO_TRACKS} sound tracks are carried.` };
   return { streamIndex: audio.index, kind: 'audio', codec: audio.codec, outcome: 'not-carried', ...joinNotes([note]) };
 }
 
-function reportAudio(audio: AudioStreamInfo): StreamReport {
+function reportCopiedAudio({ index: streamIndex, codec }: AudioStreamInfo): StreamReport {
+  const note: ReportNote = { code: 'copied', sentence: 'Copied as it is.' };
+  return { streamIndex, kind: 'audio', codec, outcome: 'carried', ...joinNotes([note]) };
+}
+
+function reportAudio(audio: AudioStreamInfo, whyNot: readonly ReportNote[]): StreamReport {
   const beside = planSurroundMix(audio.channels, audio.channelLayout) ? ' and as 5.1 AAC' : '';
-  const notes: ReportNote[] = [{ code: 'encoded', sentence: `Encoded as stereo AAC${beside}.` }];
+  const notes: ReportNote[] = [{ code: 'encoded', sentence: `Encoded as stereo AAC${beside}.` }, ...whyNot];
   if (audio.channels > 2) {
     notes.push({ code: 'mixed-down', sentence: `Mixed down from ${audio.channelLayout ?? `${audio.channels} channels`}.` });
   }

@@ -3,15 +3,16 @@ import type { Seconds } from '../time.ts';
 import type { MeasuredBandwidth } from './measure-bandwidth.ts';
 
 /** moof, mdat and styp around the samples of one segment. */
-const BYTES_PER_SEGMENT = 128;
+export const BYTES_PER_SEGMENT = 128;
 /** A sample's entry in trun: duration, size, flags and, for video, a composition offset. */
-const BYTES_PER_SAMPLE = { video: 16, audio: 12 };
+export const BYTES_PER_SAMPLE = { video: 16, audio: 12 };
 
 /**
  * What a rendition may take, before its segments exist to be measured. Over L seconds a capped encoder emits at most
  * maxrate · L plus its whole buffer; its average is the cap at most.
  */
 export function estimateBandwidth(rendition: RenditionPlan, segmentSeconds: Seconds): MeasuredBandwidth {
+  if (rendition.copied) return rendition.copied;
   const samplesPerSecond = rendition.kind === 'video' ? rendition.frameRate : rendition.timescale / rendition.frameSamples;
   const overheadBps = 8 * (BYTES_PER_SEGMENT / segmentSeconds + BYTES_PER_SAMPLE[rendition.kind] * samplesPerSecond);
   if (rendition.kind === 'audio') {

@@ -75,7 +75,7 @@ const ROUNDING_SECONDS = 0.001;
  * hls.js takes composition times for the time of presentation, and so each segment to begin the delay later. Holes up to this it
  * steps over; where frames are longer, durations are uneven at the edges of segments instead (see assignTiming).
  */
-const LONGEST_DELAY_SECONDS = 0.1;
+export const LONGEST_DELAY_SECONDS = 0.1;
 
 function presentationDelay(frameRate: number): Ticks {
   const seconds = REORDERED_FRAMES / frameRate + ROUNDING_SECONDS;

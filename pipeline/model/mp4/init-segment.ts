@@ -47,21 +47,25 @@ export interface AudioInit {
   language?: string;
 }
 
+/** What a stream is decoded with. */
+export interface ParameterSets {
+  /** RFC 6381, e.g. `avc1.64001f` or `mp4a.40.2`; for unknown sample entries the entry's type. */
+  codecs: string;
+  sps?: Uint8Array[];
+  pps?: Uint8Array[];
+}
+
 /** What an init segment says, as far as players go by it. */
-export interface InitInfo {
+export interface InitInfo extends ParameterSets {
   kind: 'video' | 'audio' | 'other';
   timescale: number;
   trackId: number;
-  /** RFC 6381, e.g. `avc1.64001f` or `mp4a.40.2`; for unknown sample entries the entry's type. */
-  codecs: string;
   /** The sample entry's type: `avc1`, `mp4a`, … */
   sampleEntry: string;
   width?: number;
   height?: number;
   sampleRate?: number;
   channels?: number;
-  sps?: Uint8Array[];
-  pps?: Uint8Array[];
   /** Sample defaults of mvex/trex, which fragments may leave out. */
   defaults: { durationTicks: number; sizeBytes: number; flags: number };
   /** Composition time of what is shown first, by the edit list; 0 without one. */

@@ -181,7 +181,7 @@ function createAudioSegmenter(options: SegmenterOptions): Segmenter {
   };
 }
 
-function renderSegment(segment: number, baseDecodeTicks: Ticks, samples: readonly SampleInput[]): FinishedSegment {
+export function renderSegment(segment: number, baseDecodeTicks: Ticks, samples: readonly SampleInput[]): FinishedSegment {
   const fragment = renderFragment({ sequenceNumber: segment + 1, baseDecodeTicks, samples });
   return { segment, bytes: concatBytes([renderSegmentType(), fragment]), frameCount: samples.length };
 }

@@ -14,7 +14,7 @@ export const DEFAULT_TIMELINE: TimelineSettings = { segmentSeconds: 4, rampSecon
  * A remainder shorter than this joins the segment before it: a segment of a frame or two costs a request and gains nothing.
  * Under half a second by more than the frame and a half that sound may run over its picture, so that rounding takes it off again.
  */
-const SHORTEST_LAST_SEGMENT: Seconds = 0.45;
+export const SHORTEST_LAST_SEGMENT: Seconds = 0.45;
 
 /**
  * The closed timeline of a title that lasts `endTicks` (title time, 90 kHz).
@@ -58,12 +58,28 @@ export function closeTimeline(timeline: Timeline, endTicks: Ticks): Timeline {
   return { ...timeline, boundaries, ended: true };
 }
 
-/** Every keyframe of [startTicks, endTicks): all segment boundaries and all multiples of the keyframe interval. */
+/** Every keyframe of [startTicks, endTicks): all segment boundaries, and between them as the timeline says. */
 export function keyframeTicks(timeline: Timeline, startTicks: Ticks, endTicks: Ticks): Ticks[] {
+  if (timeline.followsSource) return dividedSegments(timeline, startTicks, endTicks);
   const interval = timeline.keyframeIntervalTicks;
   const times = new Set(timeline.boundaries.filter((ticks) => ticks >= startTicks && ticks < endTicks));
   for (let ticks = Math.ceil(startTicks / interval) * interval; ticks < endTicks; ticks += interval) times.add(ticks);
   return [...times].sort((a, b) => a - b);
+}
+
+/** A segment longer than the interval by up to this share of it is one. */
+const ALMOST_ONE = 0.25;
+
+/** The boundaries, and segments that last longer than the keyframe interval divided evenly: the grid of a source fits no other. */
+function dividedSegments({ boundaries, keyframeIntervalTicks }: Timeline, startTicks: Ticks, endTicks: Ticks): Ticks[] {
+  const times: Ticks[] = [];
+  for (let segment = 0; segment < boundaries.length - 1; segment++) {
+    const [start, end] = [boundaries[segment] as Ticks, boundaries[segment + 1] as Ticks];
+    if (end <= startTicks || start >= endTicks) continue;
+    const parts = Math.max(1, Math.ceil((end - start) / keyframeIntervalTicks - ALMOST_ONE));
+    for (let part = 0; part < parts; part++) times.push(start + Math.round(((end - start) * part) / parts));
+  }
+  return times.filter((ticks) => ticks >= startTicks && ticks < endTicks);
 }
 
 function gridBoundaries(settings: TimelineSettings, upTo: Ticks): Ticks[] {

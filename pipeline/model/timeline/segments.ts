@@ -8,7 +8,7 @@ export interface SegmentRange {
 }
 
 /** The parts of a rendition that decide its grid. */
-export type RenditionGrid = Pick<RenditionPlan, 'kind' | 'timescale'> & { frameSamples?: number };
+export type RenditionGrid = Pick<RenditionPlan, 'kind' | 'timescale'> & { frameSamples?: number; gridOffsetSamples?: number };
 
 export function segmentCount(timeline: Timeline): number {
   return timeline.boundaries.length - 1;
@@ -30,10 +30,11 @@ export function boundaryTicks(timeline: Timeline, rendition: RenditionGrid, boun
   const ticks = timeline.boundaries[boundary];
   if (ticks === undefined) throw new RangeError(`Boundary ${boundary} is not planned`);
   if (rendition.kind === 'video') return ticks;
-  const frame = rendition.frameSamples ?? 1;
-  const frames = (ticks * rendition.timescale) / (VIDEO_TIMESCALE * frame);
+  const { frameSamples: frame = 1, gridOffsetSamples: offset = 0 } = rendition;
+  const frames = ((ticks * rendition.timescale) / VIDEO_TIMESCALE - offset) / frame;
   const isEnd = timeline.ended && boundary === segmentCount(timeline);
-  return (isEnd ? Math.ceil(frames) : Math.round(frames)) * frame;
+  // Nothing of a title comes before its time zero.
+  return Math.max(0, isEnd ? Math.ceil(frames) : Math.round(frames)) * frame + offset;
 }
 
 /** What the segments [firstSegment, endSegment) cover, on the rendition's own timescale. */
