@@ -38,7 +38,7 @@ export interface ChunkWorkerSettings {
 export const LEASE_MS = 30_000;
 
 /** Viewers and new titles come first, also for the processor: what a viewer waits for before what one will come to. */
-const NICENESS: Record<ChunkCause, number> = { demand: 0, lead: 5, first: 0, prefetch: 10, background: 10 };
+const NICENESS: Record<ChunkCause, number> = { demand: 0, lead: 5, first: 0, copy: 10, prefetch: 10, background: 10 };
 
 const isBackground = (cause: ChunkCause): boolean => cause === 'prefetch' || cause === 'background';
 
@@ -64,6 +64,8 @@ export function startChunkRun(settings: ChunkWorkerSettings, lease: ChunkLease):
   const reporter = createRunReporter(settings.bus, lease);
   const startedAtMs = board.nowMs();
   let isEnough = false;
+  /** What is no process waits for this where it is to stand still. */
+  let standstill = { isOver: Promise.resolve(), end: (): void => {} };
 
   function endWhenEnough(): void {
     if (isEnough || !reporter.isDone()) return;
@@ -92,7 +94,7 @@ export function startChunkRun(settings: ChunkWorkerSettings, lease: ChunkLease):
     const committer = createCommitter(settings, lease, title, reporter, endWhenEnough);
     const keyframeBefore = (ticks: Ticks) => seekIndexes.keyframeBefore(title, ticks, stop.signal);
     const environment = {
-      ...{ tools, log, signal: stop.signal, niceness: NICENESS[cause], onStarted },
+      ...{ tools, log, signal: stop.signal, niceness: NICENESS[cause], onStarted, goOn: () => standstill.isOver },
       onProgress: reporter.noteSpeed,
       onDiscarded: (renditionId: string, frames: number) =>
         settings.bus.publish({ type: 'discarded', titleId: chunk.titleId, renditionId, frames, cause }),
@@ -122,6 +124,8 @@ export function startChunkRun(settings: ChunkWorkerSettings, lease: ChunkLease):
     },
     setSuspended(isSuspended) {
       if (!reporter.setSuspended(isSuspended, board.nowMs())) return;
+      standstill.end();
+      if (isSuspended) standstill = beginStandstill(stop.signal);
       for (const running of processes) {
         if (isSuspended) running.suspend('preempted');
         else running.resume('preempted');
@@ -129,6 +133,17 @@ export function startChunkRun(settings: ChunkWorkerSettings, lease: ChunkLease):
     },
     cancel: (reason) => stop.abort(reason),
   };
+}
+
+/** Over when it is ended, or with the run. */
+function beginStandstill(signal: AbortSignal): { isOver: Promise<void>; end(): void } {
+  let end = (): void => {};
+  const isOver = new Promise<void>((resolve) => {
+    end = resolve;
+    signal.addEventListener('abort', () => resolve(), { once: true });
+    if (signal.aborted) resolve();
+  });
+  return { isOver, end };
 }
 
 /** A run of one rung tells how fast this machine makes it, start-up and sound included. */

@@ -4,7 +4,7 @@ import { basename, join, resolve } from 'node:path';
 import { readCommittedSegments } from './committed-segments.ts';
 import { convertSubtitles } from './convert-subtitles.ts';
 import { convertToStream } from './convert-to-stream.ts';
-import { AppError } from './errors.ts';
+import { AppError, toAppError } from './errors.ts';
 import type { FfmpegTools } from './ffmpeg/locate.ts';
 import { probeSource } from './ffmpeg/probe.ts';
 import { quickIdentity } from './ingest/identity.ts';
@@ -15,11 +15,11 @@ import { renderMultivariant } from './model/hls/render-multivariant.ts';
 import type { TitleText } from './model/hls/text-renditions.ts';
 import { planMissingChunks } from './model/missing-chunks.ts';
 import type { Plan } from './model/plan.ts';
-import { type PlanSettings, planTitle } from './model/plan-title.ts';
+import type { PlanSettings } from './model/plan-title.ts';
 import { reportStreams } from './model/stream-report.ts';
 import { segmentCount } from './model/timeline/segments.ts';
 import type { TitleRecord } from './model/title.ts';
-import { normaliseLoudness } from './normalise-loudness.ts';
+import { planSource } from './plan-source.ts';
 import { readSeekIndex } from './seek-indexes.ts';
 import type { SegmentStore } from './storage/segment-store.ts';
 
@@ -66,7 +66,8 @@ export async function convertFile(options: ConvertFileOptions): Promise<Converte
   const { title, plan } = (await resume(store, path, outDir)) ?? (await begin(store, path, found, options));
   if (!title.sourceInfo) throw new AppError('internal', 'The work folder lacks the facts of its source.');
 
-  const source = { path, info: title.sourceInfo };
+  const info = title.sourceInfo;
+  const source = { path, info };
   const total = segmentCount(plan.timeline) * plan.renditions.length;
   const committed = await readCommittedSegments(store, plan);
   const keyframeBefore = await readSeekIndex(path, title.sourceInfo, { tools, log, signal });
@@ -83,9 +84,17 @@ export async function convertFile(options: ConvertFileOptions): Promise<Converte
         options.onProgress?.(done / total);
       },
     };
-    await convertToStream({ source, plan, chunk, keyframeBefore }, committer, { tools, log, signal });
+    try {
+      await convertToStream({ source, plan, chunk, keyframeBefore }, committer, { tools, log, signal });
+    } catch (error) {
+      if (toAppError(error).code !== 'not_copyable' || title.isCopyRefused) throw error;
+      log.warn({ err: error }, 'the pictures cannot be copied: all begins again, and they are encoded');
+      await rm(workDir, { recursive: true });
+      await begin(store, path, found, options, true);
+      return convertFile(options);
+    }
   }
-  const text = await convertSubtitles({ path, info: title.sourceInfo, plan, store, outDir, workDir }, { tools, log, signal });
+  const text = await convertSubtitles({ path, info, plan, store, outDir, workDir }, { tools, log, signal });
   return publish(store, plan, text, outDir, workDir);
 }
 
@@ -128,17 +137,14 @@ async function begin(
   path: string,
   found: Stats,
   options: ConvertFileOptions,
+  isCopyRefused = false,
 ): Promise<{ title: TitleRecord; plan: Plan }> {
   const { tools, log, signal } = options;
   const sourceInfo = await probeSource(path, { tools, log, signal });
-  const planned = planTitle({
-    titleId: TITLE_ID,
-    revision: 0,
-    info: sourceInfo,
-    settings: options.plan,
-    encoderFingerprint: tools.encoderFingerprint,
-  });
-  const plan = await normaliseLoudness(planned, { path }, options.plan.loudnessLufs, { tools, log, signal });
+  const plan = await planSource(
+    { titleId: TITLE_ID, revision: 0, path, info: sourceInfo, settings: options.plan, isCopyRefused },
+    { tools, log, signal },
+  );
   const originalName = basename(path).normalize('NFC');
   const title: TitleRecord = {
     version: 1,
@@ -150,6 +156,7 @@ async function begin(
     sourceInfo,
     planRevision: 0,
     report: reportStreams(sourceInfo, plan),
+    ...(isCopyRefused ? { isCopyRefused } : {}),
   };
   await store.writeTitle(title);
   await store.writePlan(plan);

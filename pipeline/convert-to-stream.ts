@@ -1,3 +1,4 @@
+import { copyChunk } from './copy-chunk.ts';
 import { AppError } from './errors.ts';
 import { type ChunkSource, chunkCommand } from './ffmpeg/chunk-command.ts';
 import { encodeFillers, type Fillers } from './ffmpeg/encode-fillers.ts';
@@ -5,7 +6,7 @@ import { decodeFromTicks } from './ffmpeg/field-filters.ts';
 import { scanPacketsAround } from './ffmpeg/packet-index.ts';
 import { type ChunkSink, type RunEnvironment, runChunk } from './ffmpeg/run-chunk.ts';
 import { checkSegment } from './model/mp4/check-segment.ts';
-import { type InitInfo, renderInitSegment } from './model/mp4/init-segment.ts';
+import { type ParameterSets, renderInitSegment } from './model/mp4/init-segment.ts';
 import { createSegmenter, type FinishedSegment, SegmenterError } from './model/mp4/segmenter.ts';
 import { type Chunk, findRendition, type Plan, type RenditionPlan, type VideoRenditionPlan } from './model/plan.ts';
 import { type Ticks, VIDEO_TIMESCALE } from './model/time.ts';
@@ -36,11 +37,33 @@ export interface SegmentCommitter {
  * rectangle of the plan; whatever the division, the same frames come out at the same times.
  *
  * @throws AppError `cancelled`, `ffmpeg_failed`, `ffmpeg_stalled`, `encoder_mismatch`, `segment_invalid`, `source_ended_early`,
- * and what the committer throws. What was committed before stays.
+ * `not_copyable` and what the committer throws. What was committed before stays.
  */
 export async function convertToStream(job: ConvertJob, committer: SegmentCommitter, environment: RunEnvironment): Promise<void> {
   const progress = new Map(job.chunk.renditionIds.map((id) => [id, job.chunk.firstSegment]));
   const sink = checkedSink(job.plan, committer, progress);
+  const isCopied = (id: string): boolean => findRendition(job.plan, id).copied !== undefined;
+  const partOf = (renditionIds: string[]): ConvertJob => ({ ...job, chunk: { ...job.chunk, renditionIds } });
+  const copied = job.chunk.renditionIds.filter(isCopied);
+  const encoded = job.chunk.renditionIds.filter((id) => !isCopied(id));
+  await runTogether(
+    [
+      ...(copied.length === 0 ? [] : [(signal: AbortSignal) => copyChunk(partOf(copied), sink, { ...environment, signal })]),
+      ...(encoded.length === 0
+        ? []
+        : [(signal: AbortSignal) => encodeToStream(partOf(encoded), progress, sink, committer, { ...environment, signal })]),
+    ],
+    environment.signal,
+  );
+}
+
+async function encodeToStream(
+  job: ConvertJob,
+  progress: ReadonlyMap<string, number>,
+  sink: ChunkSink,
+  committer: SegmentCommitter,
+  environment: RunEnvironment,
+): Promise<void> {
   let gaps: SourceGaps = { gaps: gapsAfterLastFrame(job), areKnown: false };
   for (let attempt = 0; ; attempt++) {
     try {
@@ -161,8 +184,8 @@ async function emitFillers(job: ConvertJob, rung: VideoRenditionPlan, fillers: F
 /** Checks every segment against the plan before it is committed (I3), and remembers how far each rendition has come. */
 function checkedSink(plan: Plan, committer: SegmentCommitter, progress: Map<string, number>): ChunkSink {
   return {
-    async init(renditionId, info) {
-      await committer.commitInit(renditionId, renderInit(findRendition(plan, renditionId), info));
+    async init(renditionId, parameters) {
+      await committer.commitInit(renditionId, renderInit(findRendition(plan, renditionId), parameters));
     },
     async segment(renditionId, { segment, bytes }: FinishedSegment) {
       checkSegment(bytes, segmentRange(plan.timeline, findRendition(plan, renditionId), segment));
@@ -172,8 +195,8 @@ function checkedSink(plan: Plan, committer: SegmentCommitter, progress: Map<stri
   };
 }
 
-/** The init segment comes from the plan and the encoder's parameter sets, never from ffmpeg's muxer. */
-function renderInit(rendition: RenditionPlan, info: InitInfo): Uint8Array {
+/** The init segment comes from the plan and the stream's parameter sets, never from ffmpeg's muxer. */
+function renderInit(rendition: RenditionPlan, parameters: ParameterSets): Uint8Array {
   if (rendition.kind === 'audio') {
     return renderInitSegment({
       kind: 'audio',
@@ -182,9 +205,9 @@ function renderInit(rendition: RenditionPlan, info: InitInfo): Uint8Array {
       bitrateBps: rendition.bitrateBps,
     });
   }
-  const { sps = [], pps = [] } = info;
-  if (info.codecs !== rendition.codecs) {
-    throw new AppError('encoder_mismatch', `The encoder made ${info.codecs} where ${rendition.codecs} is planned.`, {
+  const { codecs, sps = [], pps = [] } = parameters;
+  if (codecs !== rendition.codecs) {
+    throw new AppError('encoder_mismatch', `The encoder made ${codecs} where ${rendition.codecs} is planned.`, {
       details: { rendition: rendition.id },
     });
   }

@@ -18,7 +18,7 @@ export async function cutChunk(
   if (!(await queue.cut(chunkId, endSegment))) return false;
   bus.publish({ type: 'chunk-cut', titleId, chunkId, endSegment });
   const rest: Chunk = { titleId, planRevision, ...chunk, firstSegment: Math.max(chunk.firstSegment, endSegment) };
-  if (cause !== 'first' && cause !== 'background') return true;
+  if (!['first', 'copy', 'background'].includes(cause)) return true;
   const added = await queue.add(rest, cause, chunkId);
   bus.publish({ type: 'chunk-queued', titleId, chunkId: added.id, cause: added.cause });
   return true;

@@ -29,6 +29,7 @@ export type ErrorCode =
   | 'segment_past_end'
   | 'segment_invalid'
   | 'init_conflict'
+  | 'not_copyable'
   | 'claim_lost'
   | 'encoder_mismatch'
   | 'ffmpeg_missing'

@@ -30,10 +30,12 @@ export type PipelineEvent =
       type: 'chunk';
       state: 'started' | 'done' | 'failed' | 'released';
       speed?: number;
-      /** Failed for good: it is not tried again. */
-      isFinal?: boolean;
+      /** Renditions of it that cannot be made here: they are not tried again. */
+      refused?: string[];
       error?: string;
     })
+  /** What was to be copied of a title cannot be: it needs a plan in which all is encoded. */
+  | { type: 'copy-refused'; titleId: string }
   | { type: 'background'; background: BackgroundView }
   | { type: 'pending'; files: PendingFile[] };
 

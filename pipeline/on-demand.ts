@@ -72,10 +72,10 @@ export function createOnDemand(settings: OnDemandSettings): OnDemand {
   bus.subscribe((event) => {
     if (event.type === 'segment-evicted' || event.type === 'chunk-cut') forgetEnsured(event.titleId);
     if (event.type === 'chunk' && (event.state === 'failed' || event.state === 'released')) forgetEnsured(event.titleId);
-    if (event.type === 'chunk' && event.isFinal) {
+    if (event.type === 'chunk' && event.refused) {
       const revision = renditionRevision(event.chunk.renditionIds[0] ?? '');
       if (refused.size >= MOST_STRETCHES) refused.clear();
-      for (const id of event.chunk.renditionIds) refused.add(refusalKey({ titleId: event.titleId, revision }, id));
+      for (const id of event.refused) refused.add(refusalKey({ titleId: event.titleId, revision }, id));
     }
     if (event.type === 'title-removed') {
       forgetEnsured(event.titleId);
@@ -314,7 +314,7 @@ function isGivenUp(event: PipelineEvent, place: Place): boolean {
 }
 
 function isRefusal(event: PipelineEvent, place: Place): boolean {
-  return event.type === 'chunk' && event.isFinal === true && isOf(event, place);
+  return event.type === 'chunk' && event.refused?.includes(place.renditionId) === true && isOf(event, place);
 }
 
 function refusalKey({ titleId, revision }: Pick<Plan, 'titleId' | 'revision'>, renditionId: string): string {

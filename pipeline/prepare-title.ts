@@ -13,12 +13,13 @@ import { measureWaveform } from './ffmpeg/measure-waveform.ts';
 import { probeSource } from './ffmpeg/probe.ts';
 import type { Log } from './log.ts';
 import type { Plan } from './model/plan.ts';
-import { type PlanSettings, planTitle } from './model/plan-title.ts';
+import type { PlanSettings } from './model/plan-title.ts';
+import { isOfGap } from './model/report-gaps.ts';
 import type { SourceInfo } from './model/source-info.ts';
 import { renderStoryboard, sheetName } from './model/storyboard.ts';
 import { reportStreams } from './model/stream-report.ts';
 import type { TitleRecord } from './model/title.ts';
-import { normaliseLoudness } from './normalise-loudness.ts';
+import { planSource } from './plan-source.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { SegmentStore } from './storage/segment-store.ts';
 import { createTurns } from './take-turns.ts';
@@ -38,7 +39,7 @@ export interface TitlePreparerSettings {
   tools: FfmpegTools;
   log: Log;
   plan: PlanSettings;
-  scheduler: Pick<Scheduler, 'scheduleTitle'>;
+  scheduler: Pick<Scheduler, 'scheduleTitle' | 'dropTitle'>;
   /** How long a title rests that could not be prepared for want of something that may come back. Default 10 s. */
   restMs?: number;
   /** How long one run of ffprobe may take: see FfprobeOptions. */
@@ -84,11 +85,12 @@ export function createTitlePreparer(settings: TitlePreparerSettings): TitlePrepa
   // Removed by hand: nobody calls dropTitle.
   const unsubscribe = bus.subscribe((event) => {
     if (event.type === 'title-removed') void dropTitle(event.titleId);
+    if (event.type === 'copy-refused') void encodeInstead(event.titleId);
   });
 
   /** Once for each title at a time. `onFailed` is not told of what was called off. */
   function begin(
-    kind: 'prepare' | 'poster' | 'storyboard' | 'waveform',
+    kind: 'prepare' | 'refusal' | 'poster' | 'storyboard' | 'waveform',
     titleId: string,
     work: (signal: AbortSignal, log: Log) => Promise<void>,
     onFailed: (error: unknown, log: Log) => unknown,
@@ -125,6 +127,23 @@ export function createTitlePreparer(settings: TitlePreparerSettings): TitlePrepa
     );
   }
 
+  /** A new revision, in which no picture is copied. */
+  async function encodeInstead(titleId: string): Promise<void> {
+    await tasks.get(`prepare ${titleId}`)?.done;
+    await begin(
+      'refusal',
+      titleId,
+      async () => {
+        const title = await store.readTitle(titleId);
+        if (!title || title.error || title.isCopyRefused) return;
+        await settings.scheduler.dropTitle(titleId);
+        await store.writeTitle({ ...title, isCopyRefused: true });
+      },
+      (error, log) => log.warn({ err: error }, 'a title whose pictures cannot be copied could not be noted'),
+    );
+    await prepare(titleId);
+  }
+
   /** For the last time. */
   function isSlowOnceMore(titleId: string, error: AppError): boolean {
     if (error.details.timeoutMs === undefined) return false;
@@ -154,7 +173,7 @@ export function createTitlePreparer(settings: TitlePreparerSettings): TitlePrepa
   async function prepareTitle(titleId: string, signal: AbortSignal, log: Log): Promise<void> {
     const title = await store.readTitle(titleId);
     if (!title || title.error) return;
-    const standing = await usablePlan(titleId);
+    const standing = await usablePlan(title);
     const prepared =
       standing && title.sourceInfo && title.planRevision === standing.revision ? title : await publish(title, standing, signal, log);
     // Past this, whoever drops the title finds its poster under way.
@@ -181,8 +200,9 @@ export function createTitlePreparer(settings: TitlePreparerSettings): TitlePrepa
   }
 
   /** One that this encoder can go on with, or that needs no encoder any more. */
-  async function usablePlan(titleId: string): Promise<Plan | undefined> {
+  async function usablePlan({ id: titleId, isCopyRefused }: TitleRecord): Promise<Plan | undefined> {
     const plan = await store.readPlan(titleId);
+    if (isCopyRefused && plan?.renditions.some(({ kind, copied }) => kind === 'video' && copied)) return undefined;
     if (plan?.encoderFingerprint === tools.encoderFingerprint) return plan;
     return (await catalogue.getTitle(titleId))?.state === 'complete' ? plan : undefined;
   }
@@ -191,7 +211,7 @@ export function createTitlePreparer(settings: TitlePreparerSettings): TitlePrepa
   async function publish(title: TitleRecord, standing: Plan | undefined, signal: AbortSignal, log: Log): Promise<TitleRecord> {
     const sourceInfo = title.sourceInfo ?? (await probe(title, signal, log));
     const plan = standing ?? (await makePlan(title, sourceInfo, signal, log));
-    const report = title.sourceInfo ? title.report : reportStreams(sourceInfo, plan);
+    const report = standing && title.sourceInfo ? title.report : [...reportStreams(sourceInfo, plan), ...title.report.filter(isOfGap)];
     signal.throwIfAborted();
     await store.writePlan(plan);
     const record = { ...title, sourceInfo, report, planRevision: plan.revision };
@@ -211,12 +231,16 @@ export function createTitlePreparer(settings: TitlePreparerSettings): TitlePrepa
   }
 
   /** The next revision: a published plan never changes (I11). */
-  async function makePlan({ id: titleId, source }: TitleRecord, info: SourceInfo, signal: AbortSignal, log: Log): Promise<Plan> {
+  async function makePlan(
+    { id: titleId, source, isCopyRefused = false }: TitleRecord,
+    info: SourceInfo,
+    signal: AbortSignal,
+    log: Log,
+  ): Promise<Plan> {
     const last = await store.readPlan(titleId);
     const revision = last ? last.revision + 1 : 0;
-    const plan = planTitle({ titleId, revision, info, settings: settings.plan, encoderFingerprint: tools.encoderFingerprint });
     const path = join(settings.mediaDir, source.path);
-    return normaliseLoudness(plan, { path }, settings.plan.loudnessLufs, { tools, log, signal });
+    return planSource({ titleId, revision, path, info, settings: settings.plan, isCopyRefused }, { tools, log, signal });
   }
 
   /** After the first chunk, so that a picture for the library never delays the film. A title without one still plays. */

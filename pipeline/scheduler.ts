@@ -126,7 +126,7 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
       const state = board.run(lease.id);
       if (!state) continue;
       const { level } = board.urgencyOf(state);
-      const isPaused = (level === 'later' || level === 'beside') && !background.mayRun();
+      const isPaused = ['later', 'beside', 'copying'].includes(level) && !background.mayRun();
       if (level !== 'nobody' && !isPaused) continue;
       const isInTheWay = isCrowded && level === 'nobody' && preemptedSinceMs !== undefined;
       const end = isInTheWay ? Math.min(...Object.values(state.next)) : endOfBegun(state);
@@ -218,16 +218,28 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
     // Lost, the chunk stays in the queue: for the next who claims, or with the one who did. It is no fault of the file.
     const isLost = error.code === 'claim_lost' || isLeaseLost;
     const isNoFailure = isLost || isCancelled || isClosed;
-    let isFinal = false;
+    const { titleId, renditionIds } = lease.chunk;
+    const isCopyRefused = !isNoFailure && error.code === 'not_copyable' && !(await store.readTitle(titleId))?.isCopyRefused;
+    let refused: string[] = [];
     try {
       // Before it leaves the queue: what is put back stands where it stood.
-      if (!isNoFailure && !(await putBack(lease, error))) isFinal = !(await failTitle(lease, error));
+      if (isCopyRefused) refused = await refuseCopies(lease, error);
+      else if (!isNoFailure && !(await putBack(lease, error)) && !(await failTitle(lease, error))) refused = renditionIds;
       if (!isLost) await queue.release(lease);
     } finally {
       // Last: who waited for it looks at what became of it.
       if (isNoFailure) report(lease, 'released');
-      else report(lease, 'failed', error, isFinal);
+      else report(lease, 'failed', error, refused);
     }
+    if (isCopyRefused) bus.publish({ type: 'copy-refused', titleId });
+  }
+
+  /** No fault of the file: there will be a plan in which its pictures are encoded. Answers the renditions that are left without segments. */
+  async function refuseCopies({ chunk: { titleId, planRevision, renditionIds } }: ChunkLease, error: AppError): Promise<string[]> {
+    log.warn({ title: titleId, err: error }, 'the pictures of a title cannot be copied');
+    const plan = await store.readPlan(titleId, planRevision);
+    const copied = plan?.renditions.filter((rendition) => rendition.kind === 'video' && rendition.copied).map(({ id }) => id);
+    return renditionIds.filter((id) => copied?.includes(id));
   }
 
   /** False when it was tried often enough. */
@@ -262,7 +274,7 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
     return true;
   }
 
-  function report(lease: ChunkLease, state: 'done' | 'failed' | 'released', error?: AppError, isFinal = false): void {
+  function report(lease: ChunkLease, state: 'done' | 'failed' | 'released', error?: AppError, refused: string[] = []): void {
     const { id: chunkId, cause, chunk } = lease;
     const { titleId, renditionIds, firstSegment, endSegment } = chunk;
     const last = board.run(chunkId) ?? { chunk: { renditionIds, firstSegment, endSegment }, next: {}, progress: 0 };
@@ -270,7 +282,7 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
       ...{ type: 'chunk', titleId, chunkId, cause, state, chunk: last.chunk, next: last.next, isSuspended: false },
       progress: state === 'done' ? 1 : last.progress,
       ...(error ? { error: error.message } : {}),
-      ...(isFinal ? { isFinal } : {}),
+      ...(refused.length > 0 ? { refused } : {}),
     });
   }
 
@@ -280,8 +292,9 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
     // The queue first: what is committed between the two looks is then neither missing nor queued again.
     const queued = (await queue.list(titleId)).map(({ chunk }) => chunk);
     const taken = withChunks(await readCommittedSegments(store, plan), queued);
-    const { start: first, rest } = planTitleChunks(plan, taken, segmentsPerChunk(plan, settings.chunkSeconds));
+    const { start: first, copies, rest } = planTitleChunks(plan, taken, segmentsPerChunk(plan, settings.chunkSeconds));
     for (const chunk of first) await add(chunk, 'first');
+    for (const chunk of copies) await add(chunk, 'copy');
     for (const [index, chunk] of rest.entries()) {
       await add(chunk, 'background');
       if (index % CHUNKS_IN_ONE_GO < CHUNKS_IN_ONE_GO - 1) continue;

@@ -110,6 +110,7 @@ export const texts = {
     demand: (what: string, at: string) => `Encoding ${what} at ${at} for a viewer`,
     lead: (what: string, at: string) => `Encoding ${what} at ${at}, ahead of a viewer`,
     first: (what: string, at: string) => `Encoding ${what} at ${at}, to start with`,
+    copy: (what: string, at: string) => `Copying ${what} from ${at}`,
     prefetch: (what: string, at: string) => `Encoding ${what} at ${at}, where somebody watches`,
     background: (what: string, at: string) => `In the background: ${what} from ${at}`,
     other: (what: string, at: string) => `Encoding ${what} at ${at}`,

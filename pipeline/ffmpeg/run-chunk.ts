@@ -1,7 +1,7 @@
 import { AppError, toAppError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { BoxError } from '../model/mp4/box.ts';
-import type { InitInfo } from '../model/mp4/init-segment.ts';
+import type { ParameterSets } from '../model/mp4/init-segment.ts';
 import { createSegmenter, type FinishedSegment } from '../model/mp4/segmenter.ts';
 import { type Frame, Splitter } from '../model/mp4/splitter.ts';
 import { TimingError } from '../model/mp4/timing.ts';
@@ -15,7 +15,7 @@ import { type RunningFfmpeg, runFfmpeg } from './run-ffmpeg.ts';
 /** What becomes of the output, in order for each rendition. */
 export interface ChunkSink {
   /** Called once a rendition, before its first segment. */
-  init(renditionId: string, info: InitInfo): Promise<void>;
+  init(renditionId: string, parameters: ParameterSets): Promise<void>;
   segment(renditionId: string, segment: FinishedSegment): Promise<void>;
 }
 
@@ -27,6 +27,8 @@ export interface RunEnvironment {
   onProgress?: ((progress: FfmpegProgress) => void) | undefined;
   /** Each process of the run, as it begins. */
   onStarted?: ((running: RunningFfmpeg) => void) | undefined;
+  /** Asked by work that is no process, before each of its steps: resolves when it may go on. */
+  goOn?: (() => Promise<void>) | undefined;
   /** Told of a run that ended early, once for each rendition: how many of its encoded frames are in no committed segment. */
   onDiscarded?: ((renditionId: string, frameCount: number) => void) | undefined;
 }

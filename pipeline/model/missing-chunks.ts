@@ -17,17 +17,27 @@ const START_SEGMENTS = 3;
 
 /**
  * The order of a title's work: first what a player starts with, in a chunk of its own (one rung is encoded several times
- * faster than a ladder), then all that is missing, in playing order.
+ * faster than a ladder), then what is copied, over the whole title, then all that is missing, in playing order.
  */
-export function planTitleChunks(plan: Plan, committed: CommittedSegments, maxSegments: number): { start: Chunk[]; rest: Chunk[] } {
+export function planTitleChunks(
+  plan: Plan,
+  committed: CommittedSegments,
+  maxSegments: number,
+): { start: Chunk[]; copies: Chunk[]; rest: Chunk[] } {
   const within = {
     firstSegment: 0,
     endSegment: Math.min(START_SEGMENTS, segmentCount(plan.timeline)),
     renditionIds: startRenditions(plan).map((rendition) => rendition.id),
   };
   const start = planMissingChunks(plan, committed, { within, maxSegments });
-  const rest = planMissingChunks(plan, withChunks(committed, start), { maxSegments });
-  return { start, rest };
+  const all = { firstSegment: 0, endSegment: segmentCount(plan.timeline) };
+  const copiedIds = plan.renditions.filter(({ copied }) => copied).map(({ id }) => id);
+  const copies = planMissingChunks(plan, withChunks(committed, start), {
+    within: { ...all, renditionIds: copiedIds },
+    maxSegments: all.endSegment,
+  });
+  const rest = planMissingChunks(plan, withChunks(committed, [...start, ...copies]), { maxSegments });
+  return { start, copies, rest };
 }
 
 /** As if those chunks were done: what is queued needs no second place in the queue. */

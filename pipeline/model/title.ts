@@ -19,6 +19,8 @@ export interface TitleRecord {
   sourceInfo?: SourceInfo;
   /** Revision of the plan that is current; absent until planned. */
   planRevision?: number;
+  /** Its pictures were to be copied and could not be: they are encoded. */
+  isCopyRefused?: boolean;
   report: StreamReport[];
   error?: TitleError;
 }

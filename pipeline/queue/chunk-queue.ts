@@ -2,9 +2,10 @@ import type { Chunk } from '../model/plan.ts';
 
 /**
  * Why a chunk is made; also its priority, highest first. `demand`: a viewer waits for it. `lead`: a viewer will come to it.
- * `first`: what a new title starts with. `prefetch`: other rungs of where somebody watches. `background`: the rest.
+ * `first`: what a new title starts with. `copy`: what is taken over from its source as it is. `prefetch`: other rungs of where
+ * somebody watches. `background`: the rest.
  */
-export type ChunkCause = 'demand' | 'lead' | 'first' | 'prefetch' | 'background';
+export type ChunkCause = 'demand' | 'lead' | 'first' | 'copy' | 'prefetch' | 'background';
 
 export interface QueuedChunk {
   id: string;
@@ -22,7 +23,7 @@ export interface ChunkQueue {
   /** `inPlaceOf`: the chunk, still in the queue, that it is the rest of. It goes where that one stood. */
   add(chunk: Chunk, cause: ChunkCause, inPlaceOf?: string): Promise<QueuedChunk>;
   /**
-   * Takes the best chunk none of whose segments is claimed by another lease: demand, then first, then background, each
+   * Takes the best chunk none of whose segments is claimed by another lease: by cause, each
    * oldest first; with `causes`, only chunks of those, and none of `exceptTitles`. Claims each (rendition, segment) of it for
    * `leaseMs`.
    */

@@ -37,6 +37,7 @@ const STATUSES: Record<ErrorCode, number> = {
   segment_past_end: 404,
   segment_invalid: 500,
   init_conflict: 500,
+  not_copyable: 410,
   claim_lost: 503,
   encoder_mismatch: 410,
   ffmpeg_missing: 500,

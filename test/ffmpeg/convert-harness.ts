@@ -6,12 +6,14 @@ import { type FfmpegTools, locateFfmpeg } from '../../pipeline/ffmpeg/locate.ts'
 import { probeSource } from '../../pipeline/ffmpeg/probe.ts';
 import type { RunEnvironment } from '../../pipeline/ffmpeg/run-chunk.ts';
 import { createLog } from '../../pipeline/log.ts';
+import type { LadderSettings } from '../../pipeline/model/ladder/ladder-settings.ts';
 import { parseFragments, presentationTimes } from '../../pipeline/model/mp4/fragment.ts';
 import { type Chunk, findRendition, type Plan, type RenditionPlan } from '../../pipeline/model/plan.ts';
-import { planTitle } from '../../pipeline/model/plan-title.ts';
+import type { PlanSettings } from '../../pipeline/model/plan-title.ts';
 import type { SourceInfo } from '../../pipeline/model/source-info.ts';
 import { DEFAULT_TIMELINE } from '../../pipeline/model/timeline/boundaries.ts';
 import { segmentCount, segmentRange } from '../../pipeline/model/timeline/segments.ts';
+import { planSource } from '../../pipeline/plan-source.ts';
 
 export const log = createLog('silent');
 
@@ -28,17 +30,15 @@ export interface Prepared {
   plan: Plan;
 }
 
-/** Probes and plans a clip of 256x144: two rungs, and its sounds. */
-export async function prepare(path: string): Promise<Prepared> {
+/** Probes and plans a clip of 256x144: two rungs, and its sounds. `settings`: what is different. */
+export async function prepare(path: string, settings: Partial<PlanSettings> = {}): Promise<Prepared> {
   const tools = await testTools();
   const info = await probeSource(path, { tools, log });
-  const plan = planTitle({
-    titleId: 'clip',
-    revision: 0,
-    info,
-    settings: { ladder: { rungs: [144, 120], preset: 'superfast', crf: 30 }, timeline: DEFAULT_TIMELINE },
-    encoderFingerprint: tools.encoderFingerprint,
-  });
+  const ladder: LadderSettings = { rungs: [144, 120], preset: 'superfast', crf: 30 };
+  const plan = await planSource(
+    { titleId: 'clip', revision: 0, path, info, settings: { ladder, timeline: DEFAULT_TIMELINE, ...settings } },
+    { tools, log, signal: undefined },
+  );
   return { source: { path, info }, plan };
 }
 
@@ -110,7 +110,7 @@ export interface ServedFrame {
  */
 export function servedFrames(plan: Plan, committed: Committed, renditionId: string): ServedFrame[] {
   const rendition = findRendition(plan, renditionId);
-  let expected = 0;
+  let expected = segmentRange(plan.timeline, rendition, 0).startTicks;
   return Array.from({ length: segmentCount(plan.timeline) }, (_, segment) => {
     const { startTicks, endTicks } = segmentRange(plan.timeline, rendition, segment);
     const frames = parseFragments(segmentBytes(committed, renditionId, segment)).flatMap((fragment) => {

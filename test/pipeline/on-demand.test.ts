@@ -156,7 +156,16 @@ describe('a segment that somebody makes', () => {
     await ask('a1', '6.m4s');
     await queue.release(lease);
     const { id: chunkId, cause, chunk } = lease;
-    const ended = { type: 'chunk', state: 'failed', isFinal: true, chunkId, titleId: 'film', cause, chunk, next: {} } as const;
+    const ended = {
+      type: 'chunk',
+      state: 'failed',
+      refused: chunk.renditionIds,
+      chunkId,
+      titleId: 'film',
+      cause,
+      chunk,
+      next: {},
+    } as const;
     bus.publish({ ...ended, isSuspended: false, progress: 0 });
     expect(await waiting).toBe('refused');
     await settled();

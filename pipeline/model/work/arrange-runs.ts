@@ -58,21 +58,26 @@ export function startableCauses(
   if (mayStart('ahead')) causes.push('lead');
   const isStarved = background.idleMs >= STARVED_MS;
   if (mayStart('start') || (isStarved && !levels.includes('start'))) causes.push('first');
+  if (background.mayRun && !levels.includes('copying') && mayStart('copying')) causes.push('copy');
   if (background.mayRun && mayStart('beside')) causes.push('prefetch');
   if (background.mayRun && (mayStart('later') || (isStarved && !levels.includes('later')))) causes.push('background');
   return causes;
 }
 
-/** In cores: single segments share the machine with each other; work ahead of need takes two; the background takes all. */
+/**
+ * In cores: copying takes none, so it goes on beside the background, but not beside what is more urgent: it would take the disk; single
+ * segments share the machine with each other; work ahead of need takes two; the background takes all.
+ */
 function weightOf(level: UrgencyLevel, { cores, encoders }: Capacity): number {
+  if (level === 'copying') return 0;
   if (level === 'waited' || level === 'nobody') return 1;
   const all = Math.max(LEAST_CORES, cores);
   return level === 'later' ? all / encoders : Math.min(2, all);
 }
 
-/** With room for rounding: three thirds are a whole. */
+/** With room for rounding: three thirds are a whole. What weighs nothing fits where nothing else goes on. */
 function fits(load: number, weight: number, { cores }: Capacity): boolean {
-  return load === 0 || load + weight <= Math.max(LEAST_CORES, cores) + 0.001;
+  return load === 0 || (weight > 0 && load + weight <= Math.max(LEAST_CORES, cores) + 0.001);
 }
 
 function isSliceOfStarved({ urgency, preemptedSinceMs }: ArrangedRun, nowMs: number): boolean {

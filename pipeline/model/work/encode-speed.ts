@@ -36,10 +36,14 @@ export function encodeSpeed(speeds: EncodeSpeeds, plan: Plan, renditionId: strin
   const rungs = plan.renditions.filter((rendition) => rendition.kind === 'video');
   const wanted = rungs.find((rung) => rung.id === renditionId);
   if (!wanted) return null;
-  const measured = rungs.flatMap((rung) => {
-    const speed = speeds.get(keyOf(plan.titleId, rung.id));
-    return speed === undefined ? [] : [{ ratio: pixels(wanted) / pixels(rung), speed }];
-  });
+  // What is copied tells nothing of what is encoded, nor the other way round.
+  if (wanted.copied) return speeds.get(keyOf(plan.titleId, renditionId)) ?? null;
+  const measured = rungs
+    .filter(({ copied }) => !copied)
+    .flatMap((rung) => {
+      const speed = speeds.get(keyOf(plan.titleId, rung.id));
+      return speed === undefined ? [] : [{ ratio: pixels(wanted) / pixels(rung), speed }];
+    });
   const [nearest] = measured.sort((a, b) => Math.abs(Math.log(a.ratio)) - Math.abs(Math.log(b.ratio)));
   return nearest === undefined ? null : nearest.speed / Math.max(1, nearest.ratio);
 }

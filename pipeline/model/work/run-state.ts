@@ -1,6 +1,6 @@
 import type { Chunk } from '../plan.ts';
 
-export type RunCause = 'demand' | 'lead' | 'first' | 'prefetch' | 'background';
+export type RunCause = 'demand' | 'lead' | 'first' | 'copy' | 'prefetch' | 'background';
 export type ChunkRectangle = Pick<Chunk, 'renditionIds' | 'firstSegment' | 'endSegment'>;
 
 /** What a run says of itself, again after every commit. */

@@ -3,10 +3,10 @@ import { type RunReport, willBring } from './run-state.ts';
 
 /**
  * How urgent a chunk is. `waited`: somebody is held until it brings a segment. `ahead`: somebody will come to it within the
- * lead. `start`: a new title cannot be played without it. `beside`: on another rung of where somebody watches. `nobody`: it was
+ * lead. `start`: a new title cannot be played without it. `copying`: it needs next to nothing of the machine. `beside`: on another rung of where somebody watches. `nobody`: it was
  * meant for viewers, and they have left: it only finishes what it has begun. `later`: whenever there is nothing better to do.
  */
-export type UrgencyLevel = 'waited' | 'ahead' | 'start' | 'beside' | 'nobody' | 'later';
+export type UrgencyLevel = 'waited' | 'ahead' | 'start' | 'copying' | 'beside' | 'nobody' | 'later';
 
 export interface Urgency {
   level: UrgencyLevel;
@@ -16,7 +16,7 @@ export interface Urgency {
   viewers: number;
 }
 
-const ORDER: readonly UrgencyLevel[] = ['waited', 'ahead', 'start', 'beside', 'nobody', 'later'];
+const ORDER: readonly UrgencyLevel[] = ['waited', 'ahead', 'start', 'copying', 'beside', 'nobody', 'later'];
 
 export type UrgencySubject = Pick<RunReport, 'titleId' | 'cause' | 'chunk' | 'next'>;
 
@@ -34,7 +34,7 @@ export function urgencyOf(subject: UrgencySubject, demand: Demand, leadSegments:
   if (ahead.length > 0) return { level: 'ahead', sinceMs: undefined, viewers };
   const isBeside = heads.some((head) => isWithin(chunk.firstSegment, head.segment + 2 * leadSegments));
   const unwatched: Record<typeof cause, UrgencyLevel> = {
-    ...{ demand: 'nobody', lead: 'nobody', first: 'start', background: 'later' },
+    ...{ demand: 'nobody', lead: 'nobody', first: 'start', copy: 'copying', background: 'later' },
     prefetch: isBeside ? 'beside' : 'nobody',
   };
   return { level: unwatched[cause], sinceMs: undefined, viewers };

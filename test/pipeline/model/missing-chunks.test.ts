@@ -88,6 +88,18 @@ describe('the order of a title’s work', () => {
     ]);
   });
 
+  test('what is copied is one chunk over the rest of the title, and no part of the others', () => {
+    const copied = { peakBps: 9_000_000, averageBps: 8_000_000 };
+    const plan = { ...PLAN, renditions: PLAN.renditions.map((rendition) => (rendition.id === V2 ? rendition : { ...rendition, copied })) };
+    const { start, copies, rest } = planTitleChunks(plan, new Map(), 4);
+    expect(start.map(({ renditionIds }) => renditionIds)).toEqual([[V2, A1]]);
+    expect(copies.map(({ renditionIds, firstSegment, endSegment }) => [renditionIds, firstSegment, endSegment])).toEqual([
+      [[V1], 0, 3],
+      [[V1, A1], 3, 10],
+    ]);
+    expect(rest.every(({ renditionIds }) => renditionIds.join() === V2)).toBe(true);
+  });
+
   test('nothing comes first where the start is there', () => {
     const committed = new Map([V1, V2, A1].map((id) => [id, new Set([0, 1, 2])]));
     expect(planTitleChunks(PLAN, committed, 100)).toMatchObject({ start: [], rest: [{ firstSegment: 3, endSegment: 10 }] });

@@ -21,6 +21,8 @@ describe('which runs go on', () => {
     ['a new title, before the background', TWO_CORES, runs('later', 'start'), ['start1']],
     ['all of them, where there are cores enough', EIGHT_CORES, runs('later', 'waited', 'ahead'), ['waited1', 'ahead2', 'later0']],
     ['what viewers have left finishes what it has begun, before the background', TWO_CORES, runs('later', 'nobody'), ['nobody1']],
+    ['copying and the background, beside each other', TWO_CORES, runs('later', 'copying'), ['copying1', 'later0']],
+    ['no copying where somebody is waited for', EIGHT_CORES, runs('copying', 'waited'), ['waited1']],
     ['what fits beside them', EIGHT_CORES, runs('later', 'later', 'waited'), ['waited2', 'later0']],
   ])('%s', (_, capacity, all, expected) => {
     expect(arrangeRuns(all, capacity, 0).goOn).toEqual(expected);
@@ -45,8 +47,9 @@ describe('which runs go on', () => {
 
 describe('what may be started', () => {
   test.each([
-    ['anything where nothing runs', TWO_CORES, runs(), ['demand', 'lead', 'first', 'prefetch', 'background']],
-    ['all but more of the background beside it', TWO_CORES, runs('later'), ['demand', 'lead', 'first', 'prefetch']],
+    ['anything where nothing runs', TWO_CORES, runs(), ['demand', 'lead', 'first', 'copy', 'prefetch', 'background']],
+    ['all but more of the background beside it', TWO_CORES, runs('later'), ['demand', 'lead', 'first', 'copy', 'prefetch']],
+    ['no second copy beside one', TWO_CORES, runs('copying'), ['demand', 'lead', 'first', 'prefetch', 'background']],
     ['another who is waited for', TWO_CORES, runs('waited'), ['demand']],
     ['nothing beside two who are waited for, on two cores', TWO_CORES, runs('waited', 'waited'), []],
     ['who is waited for beside any lead', TWO_CORES, runs('ahead', 'ahead'), ['demand']],

@@ -22,6 +22,16 @@ test('a rung is as fast as it was, the latest counting most', () => {
   expect(encodeSpeed(learnSpeed(once, 'film', 'v360', 4, 4), ladder, 'v360')).toBeCloseTo(2.8);
 });
 
+test('what is copied says nothing of what is encoded, nor the other way round', () => {
+  const copied = { peakBps: 2_000_000, averageBps: 1_000_000 };
+  const renditions = ladder.renditions.map((rendition) => (rendition.id === 'v720' ? { ...rendition, copied } : rendition));
+  const copying = { ...ladder, renditions } as typeof plan;
+  const known = learnSpeed(learnSpeed(NOTHING, 'film', 'v720', 400, 1), 'film', 'v180', 4, 1);
+  expect(encodeSpeed(known, copying, 'v360')).toBe(1);
+  expect(encodeSpeed(known, copying, 'v720')).toBe(400);
+  expect(encodeSpeed(learnSpeed(NOTHING, 'film', 'v180', 4, 1), copying, 'v720')).toBeNull();
+});
+
 test('a larger rung is taken for slower by its pixels, a smaller one for as fast', () => {
   const known = learnSpeed(NOTHING, 'film', 'v360', 4, 1);
   expect(encodeSpeed(known, ladder, 'v720')).toBe(1);

@@ -1,0 +1,83 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { AppError } from './errors.ts';
+import type { ChunkSource } from './ffmpeg/chunk-command.ts';
+import type { ChunkSink, RunEnvironment } from './ffmpeg/run-chunk.ts';
+import { createCopiedCutter, type SamplePlace } from './model/copy/cut-copied.ts';
+import { BoxError } from './model/mp4/box.ts';
+import { TimingError } from './model/mp4/timing.ts';
+import { type Chunk, findRendition, type Plan } from './model/plan.ts';
+import { readBytes, readMovieTracks } from './read-copy-source.ts';
+
+/** Samples this near to each other are read in one go: pictures and sounds of a movie lie between each other. */
+const READ_OVER_BYTES = 64 * 1024;
+
+/**
+ * The copied renditions of a chunk, taken out of the source by its tables: no process, no decoder. Segment by segment, so that the
+ * file is read once for all of them.
+ *
+ * @throws AppError `not_copyable` when the samples are not what the plan took them for, `source_ended_early`, `cancelled`, and
+ *   what the sink throws. What was committed before stays.
+ */
+export async function copyChunk(
+  { source, plan, chunk }: { source: ChunkSource; plan: Plan; chunk: Chunk },
+  sink: ChunkSink,
+  { signal, goOn }: Pick<RunEnvironment, 'signal' | 'goOn'>,
+): Promise<void> {
+  const tracks = await readMovieTracks(source.path, source.info);
+  const cutters = chunk.renditionIds.map((id) => {
+    const rendition = findRendition(plan, id);
+    const track = tracks.get(rendition.sourceStreamIndex);
+    if (!track) throw notCopyable(new BoxError(`The tables of stream ${rendition.sourceStreamIndex} are gone`, 0));
+    return checked(() => createCopiedCutter(plan, rendition, track));
+  });
+  const file = await open(source.path, 'r');
+  try {
+    for (const { renditionId, parameters } of cutters) await sink.init(renditionId, parameters);
+    for (let segment = chunk.firstSegment; segment < chunk.endSegment; segment++) {
+      await goOn?.();
+      if (signal?.aborted) throw new AppError('cancelled', 'The work was cancelled.');
+      const read = await readPlaces(
+        file,
+        cutters.flatMap((cutter) => cutter.placesOf(segment)),
+      );
+      const segments = cutters.map((cutter) => {
+        const samples = cutter.placesOf(segment).map(({ offset }) => read.get(offset) as Uint8Array);
+        return checked(() => cutter.render(segment, samples));
+      });
+      await Promise.all(cutters.map(({ renditionId }, index) => sink.segment(renditionId, segments[index]!)));
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** The bytes at each place, by its offset. */
+async function readPlaces(file: FileHandle, places: readonly SamplePlace[]): Promise<Map<number, Uint8Array>> {
+  const sorted = [...places].sort((a, b) => a.offset - b.offset);
+  const read = new Map<number, Uint8Array>();
+  for (let first = 0; first < sorted.length; ) {
+    const start = sorted[first]!.offset;
+    let [end, next] = [start, first];
+    for (let place = sorted[next]; place && place.offset <= end + READ_OVER_BYTES; place = sorted[++next]) {
+      end = Math.max(end, place.offset + place.size);
+    }
+    const bytes = await readBytes(file, start, end - start);
+    if (bytes.length < end - start) throw new AppError('source_ended_early', 'This file has become shorter. Copy or download it again.');
+    for (const { offset, size } of sorted.slice(first, next)) read.set(offset, bytes.subarray(offset - start, offset - start + size));
+    first = next;
+  }
+  return read;
+}
+
+function checked<Result>(work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof BoxError || error instanceof TimingError) throw notCopyable(error);
+    throw error;
+  }
+}
+
+function notCopyable(cause: Error): AppError {
+  return new AppError('not_copyable', 'The pictures of this file cannot be taken over as they are. They are encoded instead.', { cause });
+}
