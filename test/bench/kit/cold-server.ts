@@ -7,7 +7,7 @@ import type { TitleView } from '../../../pipeline/model/title.ts';
 import { createFsSegmentStore } from '../../../pipeline/storage/fs-segment-store.ts';
 import { canBePlayed, type Millrace, startMillrace } from '../../e2e/start-millrace.ts';
 
-/** The product serving one title of which only the start is encoded: the background is off. */
+/** The product serving one title of which only the start is encoded, and nothing is copied: the background is off. */
 export interface ColdServer extends Millrace {
   title: TitleView;
   plan: Plan;
@@ -22,7 +22,7 @@ export interface ColdServer extends Millrace {
 
 /** Moves the source into the drop folder. `env`: further settings. */
 export async function startColdServer(sourcePath: string, mediaDir: string, env: NodeJS.ProcessEnv = {}): Promise<ColdServer> {
-  const millrace = await startMillrace(mediaDir, { BACKGROUND_CORES: '0', LOG_LEVEL: 'warn', ...env });
+  const millrace = await startMillrace(mediaDir, { BACKGROUND_CORES: '0', COPY: 'never', LOG_LEVEL: 'warn', ...env });
   await rename(sourcePath, join(mediaDir, 'inbox', `film${extname(sourcePath)}`));
   const title = await millrace.untilTitle(canBePlayed);
   const store = createFsSegmentStore({ root: join(mediaDir, 'streams') });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { PipelineEvent } from '../../../pipeline/event-bus.ts';
+import type { TitleView } from '../../../pipeline/model/title.ts';
 import { type Millrace, startMillrace } from '../../e2e/start-millrace.ts';
 import type { Cost } from './run-timed.ts';
 
@@ -16,23 +17,25 @@ export interface TitleCost extends Cost {
 
 /**
  * The product over a whole title: from its move into the drop folder until it is complete, with all that is done on the way.
- * `meanwhile`: what viewers do from the moment that it can be played; it is told to end when the title is complete.
+ * `meanwhile`: what viewers do from the moment that it can be played; it is told to end when the title is complete. `isDone`: what is
+ * waited for instead.
  */
 export async function encodeTitle(
   sourcePath: string,
   env: NodeJS.ProcessEnv,
   meanwhile?: (millrace: Millrace, ended: AbortSignal) => Promise<void>,
+  isDone?: (title: TitleView) => boolean,
 ): Promise<TitleCost> {
   const home = await mkdtemp(join(tmpdir(), 'mr-bench-home-'));
   const millrace = await startMillrace(join(home, 'media'), { LOG_LEVEL: 'warn', ...env });
   try {
     const before = await readUsage(millrace.pid);
     const startedAtMs = performance.now();
-    const { ended: complete } = await listenForCompletion(millrace);
+    const { done } = isDone ? { done: millrace.untilTitle(isDone) } : await listenForCompletion(millrace);
     await rename(sourcePath, join(home, 'media', 'inbox', `film${extname(sourcePath)}`));
     const ended = new AbortController();
     const viewing = meanwhile?.(millrace, ended.signal);
-    await complete;
+    await done;
     const wallSeconds = (performance.now() - startedAtMs) / 1000;
     ended.abort();
     await viewing;
@@ -48,9 +51,9 @@ export async function encodeTitle(
 }
 
 /** The events are all that is read: asking for the title with each of them would be measured as well. */
-async function listenForCompletion({ url }: Millrace): Promise<{ ended: Promise<void> }> {
+async function listenForCompletion({ url }: Millrace): Promise<{ done: Promise<void> }> {
   const events = await fetch(`${url}/api/events`);
-  return { ended: untilComplete(events.body!.pipeThrough(new TextDecoderStream())) };
+  return { done: untilComplete(events.body!.pipeThrough(new TextDecoderStream())) };
 }
 
 async function untilComplete(events: AsyncIterable<string>): Promise<void> {

@@ -56,21 +56,20 @@ export const SOURCE_KINDS = {
 export type SourceKindName = keyof typeof SOURCE_KINDS;
 
 /**
- * A source of a kind, 1080p30 H.264 of about 8 Mb/s where none is named: ten seconds encoded and then repeated, so that long
- * sources are made quickly. `seconds`: a multiple of ten. `path`: ends as the kind's extension says.
+ * A source of a kind, 1080p30 H.264 of about 8 Mb/s where none is named: ten seconds of picture encoded and then repeated, so that long
+ * sources are made quickly, and a sound of one piece, whose packets follow each other. `seconds`: a multiple of ten. `path`: ends as
+ * the kind's extension says.
  */
 export async function makeSourceClip(path: string, seconds: number, kindName: SourceKindName = 'h264'): Promise<void> {
   const kind = SOURCE_KINDS[kindName];
   const part = `${path}.part.mp4`;
   const quiet = ['-hide_banner', '-loglevel', 'error', '-nostdin', '-y'];
   const picture = `testsrc2=s=${kind.pictureSize}:r=30:d=${LOOPED_SECONDS},noise=alls=8:allf=t`;
-  await execute('ffmpeg', [
-    ...quiet,
-    ...['-f', 'lavfi', '-i', picture, '-f', 'lavfi', '-i', `sine=f=330:b=2:r=48000:d=${LOOPED_SECONDS}`],
-    ...[...kind.video, '-pix_fmt', 'yuv420p', '-c:a', 'aac', '-b:a', '128k', '-ac', '2', '-shortest', part],
-  ]);
-  const repeat = ['-stream_loop', String(seconds / LOOPED_SECONDS - 1), '-i', part, '-c', 'copy'];
-  await execute('ffmpeg', [...quiet, ...repeat, ...(kind.extension === 'mp4' ? ['-movflags', '+faststart'] : []), path]);
+  await execute('ffmpeg', [...quiet, '-f', 'lavfi', '-i', picture, ...kind.video, '-pix_fmt', 'yuv420p', part]);
+  const repeat = ['-stream_loop', String(seconds / LOOPED_SECONDS - 1), '-i', part];
+  const sound = ['-f', 'lavfi', '-i', `sine=f=330:b=2:r=48000:d=${seconds}`, '-c:v', 'copy', '-c:a', 'aac', '-b:a', '128k', '-ac', '2'];
+  const layout = kind.extension === 'mp4' ? ['-movflags', '+faststart'] : [];
+  await execute('ffmpeg', [...quiet, ...repeat, ...sound, '-map', '0:v', '-map', '1:a', ...layout, path]);
   await rm(part);
   // What the system writes back later would be measured with whatever is measured first.
   const file = await open(path, 'r+');
