@@ -10,7 +10,7 @@ import { listen, readFrame } from '../witness.ts';
 export interface SeeksOptions {
   /** Of its own. */
   folder: string;
-  film: { seconds: number; height: number; frameRate: number };
+  film: { seconds: number; height: number; frameRate: number; videoArgs?: string[] };
   /** In seconds of the title. */
   places: readonly number[];
 }
@@ -35,12 +35,14 @@ export interface SeeksReport {
   madeSecond: string[];
   fatalErrors: number;
   emergencyAborts: number;
+  /** What became of the picture, by the title's report. */
+  pictureCodes: string[];
 }
 
 const STRIP = { bits: NUMBER_BITS, blockShare: BLOCK_SHARE };
 
 /**
- * Seeks in a title of which only the start is encoded, in a browser, and then to the same places again. Nothing is encoded but
+ * Seeks in a title of which only the start is there, in a browser, and then to the same places again. Nothing is encoded but
  * what the player asks for: no background, no lead, and a player that loads no more than it needs to show the place.
  */
 export async function runSeeks({ folder, film, places }: SeeksOptions): Promise<SeeksReport> {
@@ -72,6 +74,7 @@ export async function runSeeks({ folder, film, places }: SeeksOptions): Promise<
       madeSecond: [...after].filter((name) => !between.has(name)),
       fatalErrors,
       emergencyAborts,
+      pictureCodes: title.report.find(({ kind }) => kind === 'video')?.codes ?? [],
     };
   } finally {
     await browser.close();
