@@ -3,12 +3,21 @@ import { AppError } from './errors.ts';
 import { type ChunkSource, chunkCommand } from './ffmpeg/chunk-command.ts';
 import { encodeFillers, type Fillers } from './ffmpeg/encode-fillers.ts';
 import { decodeFromTicks } from './ffmpeg/field-filters.ts';
+import { iframeCommand } from './ffmpeg/iframe-command.ts';
 import { scanPacketsAround } from './ffmpeg/packet-index.ts';
 import { type ChunkSink, type RunEnvironment, runChunk } from './ffmpeg/run-chunk.ts';
+import { chooseSampling, type Sampling } from './ffmpeg/sampled-pictures.ts';
 import { checkSegment } from './model/mp4/check-segment.ts';
 import { type ParameterSets, renderInitSegment } from './model/mp4/init-segment.ts';
 import { createSegmenter, type FinishedSegment, SegmenterError } from './model/mp4/segmenter.ts';
-import { type Chunk, findRendition, type Plan, type RenditionPlan, type VideoRenditionPlan } from './model/plan.ts';
+import {
+  type Chunk,
+  findRendition,
+  type IframeRenditionPlan,
+  type Plan,
+  type RenditionPlan,
+  type VideoRenditionPlan,
+} from './model/plan.ts';
 import { type Ticks, VIDEO_TIMESCALE } from './model/time.ts';
 import { findGapsBetween, type Gap, repeatsWithin } from './model/timeline/gaps.ts';
 import { chunkRange, segmentRange } from './model/timeline/segments.ts';
@@ -40,6 +49,49 @@ export interface SegmentCommitter {
  * `not_copyable` and what the committer throws. What was committed before stays.
  */
 export async function convertToStream(job: ConvertJob, committer: SegmentCommitter, environment: RunEnvironment): Promise<void> {
+  const { plan, chunk } = job;
+  const renditions = chunk.renditionIds.map((id) => findRendition(plan, id));
+  for (const rendition of renditions) {
+    if (rendition.kind === 'iframe') await convertIframes(job, rendition, committer, environment);
+  }
+  const renditionIds = renditions.filter(({ kind }) => kind !== 'iframe').map(({ id }) => id);
+  if (renditionIds.length > 0) await convertStreams({ ...job, chunk: { ...chunk, renditionIds } }, committer, environment);
+}
+
+/** A decode of their own, of keyframes alone; of all frames where keyframes bring none. */
+async function convertIframes(
+  job: ConvertJob,
+  rendition: IframeRenditionPlan,
+  committer: SegmentCommitter,
+  environment: RunEnvironment,
+): Promise<void> {
+  const { source, plan } = job;
+  const chunk = { ...job.chunk, renditionIds: [rendition.id] };
+  const progress = new Map<string, number>();
+  const sink = checkedSink(plan, committer, progress);
+  const { startTicks } = chunkRange(plan.timeline, rendition, chunk);
+  const keyframeBeforeTicks = startTicks === 0 ? undefined : await job.keyframeBefore?.(plan.originTicks + startTicks);
+  const seek = keyframeBeforeTicks === undefined ? {} : { keyframeBeforeTicks };
+  const run = (sampling: Sampling): Promise<void> =>
+    runChunk(
+      (outputUrls) => iframeCommand({ source, plan, chunk, outputUrls, ...seek }, rendition, sampling),
+      { plan, chunk, fillers: new Map(), gapsAreKnown: true },
+      sink,
+      { ...environment, onProgress: undefined },
+    );
+  const sampling = chooseSampling(plan);
+  try {
+    await run(sampling);
+  } catch (error) {
+    if (!(error instanceof SegmenterError)) throw error;
+    if (sampling === 'frames' || progress.size > 0) throw describe(error);
+    await run('frames').catch((again: unknown) => {
+      throw describe(again);
+    });
+  }
+}
+
+async function convertStreams(job: ConvertJob, committer: SegmentCommitter, environment: RunEnvironment): Promise<void> {
   const progress = new Map(job.chunk.renditionIds.map((id) => [id, job.chunk.firstSegment]));
   const sink = checkedSink(job.plan, committer, progress);
   const isCopied = (id: string): boolean => findRendition(job.plan, id).copied !== undefined;
@@ -211,7 +263,7 @@ function renderInit(rendition: RenditionPlan, parameters: ParameterSets): Uint8A
       details: { rendition: rendition.id },
     });
   }
-  return renderInitSegment({ ...rendition, sps, pps });
+  return renderInitSegment({ ...rendition, kind: 'video', sps, pps });
 }
 
 /** The renditions that have come equally far go on together, in one decode. */

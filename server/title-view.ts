@@ -52,10 +52,10 @@ export function renderTitleView(facts: TitleFacts): TitleView {
         id: rendition.id,
         kind: rendition.kind,
         codecs: rendition.codecs,
-        ...(rendition.kind === 'video'
-          ? { width: rendition.width, height: rendition.height }
-          : { name: rendition.name, language: rendition.language, channels: rendition.channels }),
-        bitrateBps: rendition.kind === 'video' ? rendition.maxrateBps : rendition.bitrateBps,
+        ...(rendition.kind === 'audio'
+          ? { name: rendition.name, language: rendition.language, channels: rendition.channels }
+          : { width: rendition.width, height: rendition.height }),
+        bitrateBps: rendition.kind === 'audio' ? rendition.bitrateBps : rendition.maxrateBps,
         segmentsCommitted: committed.get(rendition.id) ?? 0,
         segmentsPlanned: plan === undefined ? 0 : segmentCount(plan.timeline),
         encodeSpeed: encodeSpeeds.get(rendition.id) ?? null,

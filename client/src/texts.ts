@@ -134,6 +134,7 @@ export const texts = {
     'not-carried': 'Not carried',
   },
   sound: 'Sound',
+  iframes: 'I-frames',
   waveform: 'Where it is loud',
   surround: (name: string) => `${name} 5.1`,
   soundNumber: (number: number) => `Sound ${number}`,

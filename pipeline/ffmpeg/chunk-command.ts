@@ -169,7 +169,8 @@ export function wholeFrames(video: VideoStreamInfo): string[] {
   return [...deinterlaceFilters(video), `settb=1/${VIDEO_TIMESCALE}`];
 }
 
-function outputUrl(outputUrls: Readonly<Record<string, string>>, renditionId: string): string {
+/** Throws RangeError for a rendition that has none. */
+export function outputUrl(outputUrls: Readonly<Record<string, string>>, renditionId: string): string {
   const url = outputUrls[renditionId];
   if (url === undefined) throw new RangeError(`Rendition ${renditionId} has no output`);
   return url;

@@ -1,4 +1,4 @@
-import type { VideoRenditionPlan } from '../model/plan.ts';
+import type { IframeRenditionPlan, VideoRenditionPlan } from '../model/plan.ts';
 import { type Ticks, VIDEO_TIMESCALE } from '../model/time.ts';
 
 /** Fragments of one frame each, at absolute times: the packager makes segments and parts of them (design §6). */
@@ -28,6 +28,41 @@ const NEVER = '100000';
 /** Encoder arguments of one rung. `keyframes`: title time (90 kHz), ascending, none before the chunk's start. */
 export function videoEncoderArgs(rendition: VideoRenditionPlan, keyframes: readonly Ticks[]): string[] {
   return [
+    ...qualityArgs(rendition),
+    // A chunk starts with an empty history: half a buffer keeps the first segment's peak under the cap (tried). The colours are
+    // stated here, since what frames state may change within a source, and SPS with it.
+    '-x264-params',
+    `vbv-init=0.5:open-gop=0:scenecut=0:${COLORS}`,
+    '-g',
+    NEVER,
+    '-keyint_min',
+    '1',
+    '-forced-idr',
+    '1',
+    '-force_key_frames',
+    keyframes.map(wholeMicroseconds).join(','),
+    ...TIME_ARGS,
+  ];
+}
+
+/** As videoEncoderArgs, where each frame is a keyframe. (`-g 1` would say so in the SPS, by a flag that High profile has no meaning for.) */
+export function iframeEncoderArgs(rendition: IframeRenditionPlan): string[] {
+  return [
+    ...qualityArgs(rendition),
+    '-x264-params',
+    `vbv-init=1:open-gop=0:scenecut=0:bframes=0:ref=1:${COLORS}`,
+    '-g',
+    NEVER,
+    '-forced-idr',
+    '1',
+    '-force_key_frames',
+    'expr:1',
+    ...TIME_ARGS,
+  ];
+}
+
+function qualityArgs(rendition: VideoRenditionPlan | IframeRenditionPlan): string[] {
+  return [
     '-c:v',
     'libx264',
     '-preset',
@@ -42,29 +77,20 @@ export function videoEncoderArgs(rendition: VideoRenditionPlan, keyframes: reado
     String(rendition.maxrateBps),
     '-bufsize',
     String(rendition.bufsizeBits),
-    // A chunk starts with an empty history: half a buffer keeps the first segment's peak under the cap (tried). The colours are
-    // stated here, since what frames state may change within a source, and SPS with it.
-    '-x264-params',
-    `vbv-init=0.5:open-gop=0:scenecut=0:${COLORS}`,
-    '-g',
-    NEVER,
-    '-keyint_min',
-    '1',
-    '-forced-idr',
-    '1',
-    '-force_key_frames',
-    keyframes.map(wholeMicroseconds).join(','),
-    // Frames keep the source's own times to the tick; without it they are rounded to 1/fps (tried).
-    '-enc_time_base',
-    `1:${VIDEO_TIMESCALE}`,
-    '-fps_mode',
-    'passthrough',
-    '-video_track_timescale',
-    String(VIDEO_TIMESCALE),
-    '-flags:v',
-    '+global_header',
   ];
 }
+
+const TIME_ARGS = [
+  // Frames keep the source's own times to the tick; without it they are rounded to 1/fps (tried).
+  '-enc_time_base',
+  `1:${VIDEO_TIMESCALE}`,
+  '-fps_mode',
+  'passthrough',
+  '-video_track_timescale',
+  String(VIDEO_TIMESCALE),
+  '-flags:v',
+  '+global_header',
+] as const;
 
 /**
  * ffmpeg drops what is finer than a microsecond and rounds the rest to the encoder's ticks. The microsecond at or before a

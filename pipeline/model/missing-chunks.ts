@@ -1,5 +1,5 @@
 import { startRenditions } from './hls/render-multivariant.ts';
-import type { Chunk, Plan } from './plan.ts';
+import type { Chunk, Plan, RenditionPlan } from './plan.ts';
 import { segmentCount } from './timeline/segments.ts';
 
 /** The committed segments of each rendition, by id. */
@@ -17,7 +17,8 @@ const START_SEGMENTS = 3;
 
 /**
  * The order of a title's work: first what a player starts with, in a chunk of its own (one rung is encoded several times
- * faster than a ladder), then what is copied, over the whole title, then all that is missing, in playing order.
+ * faster than a ladder), then what is copied, over the whole title, then the I-frames, which cost next to nothing, in one run
+ * from end to end, then all else that is missing, in playing order.
  */
 export function planTitleChunks(
   plan: Plan,
@@ -31,13 +32,20 @@ export function planTitleChunks(
   };
   const start = planMissingChunks(plan, committed, { within, maxSegments });
   const all = { firstSegment: 0, endSegment: segmentCount(plan.timeline) };
-  const copiedIds = plan.renditions.filter(({ copied }) => copied).map(({ id }) => id);
-  const copies = planMissingChunks(plan, withChunks(committed, start), {
-    within: { ...all, renditionIds: copiedIds },
-    maxSegments: all.endSegment,
-  });
-  const rest = planMissingChunks(plan, withChunks(committed, [...start, ...copies]), { maxSegments });
-  return { start, copies, rest };
+  const wholeTitle = (isWanted: (rendition: RenditionPlan) => boolean, known: CommittedSegments): Chunk[] =>
+    planMissingChunks(plan, known, { within: { ...all, renditionIds: renditionIds(plan, isWanted) }, maxSegments: all.endSegment });
+  const copies = wholeTitle(isCopied, withChunks(committed, start));
+  const iframes = wholeTitle(({ kind }) => kind === 'iframe', committed);
+  const rest = planMissingChunks(plan, withChunks(committed, [...start, ...copies, ...iframes]), { maxSegments });
+  return { start, copies, rest: [...iframes, ...rest] };
+}
+
+function renditionIds({ renditions }: Plan, isWanted: (rendition: RenditionPlan) => boolean): string[] {
+  return renditions.filter(isWanted).map(({ id }) => id);
+}
+
+function isCopied(rendition: RenditionPlan): boolean {
+  return rendition.kind !== 'iframe' && rendition.copied !== undefined;
 }
 
 /** As if those chunks were done: what is queued needs no second place in the queue. */

@@ -1,6 +1,7 @@
 import type { CopySource } from './copy/copy-source.ts';
 import { planCopies } from './copy/plan-copies.ts';
 import { planAudioRenditions } from './ladder/audio-ladder.ts';
+import { planIframeRenditions } from './ladder/iframe-ladder.ts';
 import type { LadderSettings } from './ladder/ladder-settings.ts';
 import { planVideoLadder } from './ladder/video-ladder.ts';
 import type { Plan, RenditionPlan } from './plan.ts';
@@ -40,6 +41,7 @@ export function planTitle({ titleId, revision, info, settings, encoderFingerprin
   const renditions: RenditionPlan[] = [
     ...(info.video ? planVideoLadder(info.video, settings.ladder) : []),
     ...planAudioRenditions(info.audio),
+    ...(info.video ? planIframeRenditions(info.video, settings.ladder) : []),
   ];
   const encoded = { originTicks, timeline: planTimeline(Math.max(...ends) - originTicks, settings.timeline), renditions };
   const planned = copySource ? { ...encoded, ...planCopies(encoded, copySource, { info, settings }) } : encoded;

@@ -35,7 +35,7 @@ export interface Timeline {
   ended: boolean;
 }
 
-export type RenditionPlan = VideoRenditionPlan | AudioRenditionPlan;
+export type RenditionPlan = VideoRenditionPlan | IframeRenditionPlan | AudioRenditionPlan;
 
 export interface VideoRenditionPlan {
   /** Appears in URLs and folder names: `v1080`, `v720`, …; from revision 1 on with a suffix, `v720-r1`. */
@@ -69,6 +69,13 @@ export interface VideoRenditionPlan {
 export interface CopiedRates {
   peakBps: number;
   averageBps: number;
+}
+
+/** Pictures to look for a place by (EXT-X-I-FRAMES-ONLY): of each segment one, at its start. */
+export interface IframeRenditionPlan extends Omit<VideoRenditionPlan, 'kind' | 'frameRate' | 'presentationDelayTicks'> {
+  /** `i360`; from revision 1 on with a suffix. */
+  id: string;
+  kind: 'iframe';
 }
 
 export interface AudioRenditionPlan {

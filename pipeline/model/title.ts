@@ -1,4 +1,5 @@
 import type { Chapter } from './chapters.ts';
+import type { RenditionPlan } from './plan.ts';
 import type { ReportCode } from './report-notes.ts';
 import type { SourceInfo } from './source-info.ts';
 import type { TitleTags } from './title-tags.ts';
@@ -96,7 +97,7 @@ export interface SubtitleView {
 
 export interface RenditionView {
   id: string;
-  kind: 'video' | 'audio';
+  kind: RenditionPlan['kind'];
   codecs: string;
   width?: number;
   height?: number;

@@ -117,7 +117,9 @@ function parseOrNothing<Playlist extends MediaPlaylist | MultivariantPlaylist>(
 
 function namedUris(file: PlaylistFile): string[] {
   const playlist = parseOrNothing(file, parseMultivariantPlaylist);
-  const uris = [...(playlist?.variants ?? []), ...(playlist?.renditions ?? [])].flatMap(({ uri }) => uri ?? []);
+  const uris = [...(playlist?.variants ?? []), ...(playlist?.renditions ?? []), ...(playlist?.iframes ?? [])].flatMap(
+    ({ uri }) => uri ?? [],
+  );
   return [...new Set(uris)];
 }
 

@@ -54,8 +54,8 @@ test('a file becomes a folder that any web server can serve, and nothing else is
   const told: number[] = [];
   const { playlistPath } = await convert(outDir, { onProgress: (progress) => told.push(progress) });
   expect(playlistPath).toBe(join(outDir, 'multivariant.m3u8'));
-  expect(told).toEqual(Array.from({ length: 12 }, (_, index) => (index + 1) / 12));
-  expect((await readdir(outDir)).sort()).toEqual(['a1', 'multivariant.m3u8', 'v90']);
+  expect(told).toEqual(Array.from({ length: 18 }, (_, index) => (index + 1) / 18));
+  expect((await readdir(outDir)).sort()).toEqual(['a1', 'i90', 'multivariant.m3u8', 'v90']);
   expect((await readdir(join(outDir, 'v90'))).sort()).toEqual([
     '0.m4s',
     '1.m4s',
@@ -74,7 +74,7 @@ test('a run that was interrupted goes on, and encodes nothing twice', async () =
   const folder = await newHome();
   const outDir = join(folder, 'out');
   const stop = new AbortController();
-  const interrupted = convert(outDir, { signal: stop.signal, onProgress: (progress) => progress > 0.3 && stop.abort() });
+  const interrupted = convert(outDir, { signal: stop.signal, onProgress: (progress) => progress > 0.5 && stop.abort() });
   await expect(interrupted).rejects.toMatchObject({ code: 'cancelled' });
   expect(await processesNaming(film)).toEqual([]);
   expect(await readdir(join(folder, 'tmp'))).toEqual([]);
@@ -84,7 +84,7 @@ test('a run that was interrupted goes on, and encodes nothing twice', async () =
 
   const { playlistPath } = await convert(outDir);
   const after = await segments(outDir, '');
-  expect(after.size).toBe(12);
+  expect(after.size).toBe(18);
   for (const [name, file] of before) expect([name, after.get(name)]).toEqual([name, file]);
   expect(await runVerify({ target: playlistPath, log })).toMatchObject({ conforms: true });
 });
@@ -103,7 +103,7 @@ test('a run that was killed while it put the playlists in place goes on', async 
     await writeFile(join(outDir, '.millrace', 'title', name), await readFile(join(work, name)));
 
   const { playlistPath } = await convert(outDir);
-  expect((await readdir(outDir)).sort()).toEqual(['a1', 'multivariant.m3u8', 'v90']);
+  expect((await readdir(outDir)).sort()).toEqual(['a1', 'i90', 'multivariant.m3u8', 'v90']);
   expect(await segments(outDir, '')).toEqual(before);
   expect(await runVerify({ target: playlistPath, log })).toMatchObject({ conforms: true });
 });
@@ -152,7 +152,7 @@ describe('what is refused', () => {
 /** Inode and time of each segment below a folder. */
 async function segments(outDir: string, below: string): Promise<Map<string, string>> {
   const files = new Map<string, string>();
-  for (const id of ['v90', 'a1']) {
+  for (const id of ['v90', 'a1', 'i90']) {
     const folder = join(outDir, below, id);
     for (const name of await readdir(folder).catch(() => [])) {
       if (!name.endsWith('.m4s')) continue;

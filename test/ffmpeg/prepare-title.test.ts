@@ -39,7 +39,7 @@ test('a title is probed, planned, published and queued, in this order', async ()
     'video converted encoded colors-converted',
     'audio converted encoded',
   ]);
-  expect((await home.store.readPlan('film'))?.renditions.map(({ id }) => id)).toEqual(['v90', 'a1']);
+  expect((await home.store.readPlan('film'))?.renditions.map(({ id }) => id)).toEqual(['v90', 'a1', 'i90']);
 });
 
 test('a title that is prepared twice at once is probed once', async () => {
@@ -213,7 +213,7 @@ describe('after a start with another encoder', () => {
     await second.preparer.prepare('film');
     expect(await second.waitFor(isPlan)).toEqual({ type: 'plan', titleId: 'film', revision: 1 });
     expect(await second.store.readTitle('film')).toMatchObject({ planRevision: 1 });
-    expect((await second.store.readPlan('film', 1))?.renditions.map(({ id }) => id)).toEqual(['v90-r1', 'a1-r1']);
+    expect((await second.store.readPlan('film', 1))?.renditions.map(({ id }) => id)).toEqual(['v90-r1', 'a1-r1', 'i90-r1']);
     await second.titleIs('film', 'complete');
     const forever = new AbortController().signal;
     expect(await second.waitForFile('film', 'v90', '0.m4s', forever)).toBe('ready');

@@ -1,5 +1,6 @@
 import type { PipelineEvent } from '../../../pipeline/event-bus.ts';
 import { VIDEO_TIMESCALE } from '../../../pipeline/model/time.ts';
+import type { RenditionView } from '../../../pipeline/model/title.ts';
 import { hasSegment, withoutSegment, withSegment } from '../../../pipeline/model/work/segment-runs.ts';
 import type { RunView, SegmentRun, TitleSegmentsView } from '../../../pipeline/model/work/work-view.ts';
 
@@ -16,7 +17,7 @@ export interface SegmentsState {
 
 export interface RenditionSegments {
   id: string;
-  kind: 'video' | 'audio';
+  kind: RenditionView['kind'];
   segments: readonly SegmentRun[];
 }
 

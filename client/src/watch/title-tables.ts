@@ -6,7 +6,7 @@ import { nameRenditions, orderRenditions } from './name-renditions.ts';
 export const RENDITION_HEADINGS = [texts.rendition, texts.size, texts.bitrate, texts.codec];
 export const REPORT_HEADINGS = [texts.stream, texts.codec, texts.outcome, texts.why];
 
-/** Rungs from the best down, then sound. Pure. */
+/** In the order of orderRenditions. Pure. */
 export function renditionRows({ renditions }: TitleView): string[][] {
   const names = nameRenditions(renditions);
   return orderRenditions(renditions).map((rendition, index) => [

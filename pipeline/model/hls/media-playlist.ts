@@ -15,6 +15,8 @@ export interface MediaPlaylist {
   playlistType?: PlaylistType;
   /** EXT-X-INDEPENDENT-SEGMENTS: every segment can be decoded by itself. */
   independentSegments: boolean;
+  /** EXT-X-I-FRAMES-ONLY: each segment is one I-frame, and lasts until the next. */
+  iframesOnly?: boolean;
   segments: MediaSegment[];
   /** EXT-X-ENDLIST: no segment will be added. */
   ended: boolean;
@@ -31,6 +33,7 @@ export function renderMediaPlaylistText(playlist: MediaPlaylist): string {
     ...(playlist.discontinuitySequence === undefined ? [] : [`#EXT-X-DISCONTINUITY-SEQUENCE:${playlist.discontinuitySequence}`]),
     ...(playlist.playlistType === undefined ? [] : [`#EXT-X-PLAYLIST-TYPE:${playlist.playlistType}`]),
     ...(playlist.independentSegments ? ['#EXT-X-INDEPENDENT-SEGMENTS'] : []),
+    ...(playlist.iframesOnly ? ['#EXT-X-I-FRAMES-ONLY'] : []),
     ...playlist.segments.flatMap(renderMediaSegment),
     ...(playlist.ended ? ['#EXT-X-ENDLIST'] : []),
     '',

@@ -1,5 +1,5 @@
 import { type MediaRendition, renderMediaRendition } from './media-rendition.ts';
-import { renderVariant, type Variant } from './variant.ts';
+import { type IframeVariant, renderIframeVariant, renderVariant, type Variant } from './variant.ts';
 
 /** A multivariant playlist (rfc8216bis 4.1): what a title offers. */
 export interface MultivariantPlaylist {
@@ -12,6 +12,8 @@ export interface MultivariantPlaylist {
   renditions: MediaRendition[];
   /** EXT-X-STREAM-INF, in order: players start with the first. */
   variants: Variant[];
+  /** EXT-X-I-FRAME-STREAM-INF. */
+  iframes: IframeVariant[];
 }
 
 export function renderMultivariantText(playlist: MultivariantPlaylist): string {
@@ -21,6 +23,7 @@ export function renderMultivariantText(playlist: MultivariantPlaylist): string {
     ...(playlist.independentSegments ? ['#EXT-X-INDEPENDENT-SEGMENTS'] : []),
     ...playlist.renditions.map(renderMediaRendition),
     ...playlist.variants.flatMap(renderVariant),
+    ...playlist.iframes.map(renderIframeVariant),
     '',
   ].join('\n');
 }

@@ -4,7 +4,7 @@ import { parseMediaRendition } from './media-rendition.ts';
 import { type MediaSegment, parseExtinf } from './media-segment.ts';
 import type { MultivariantPlaylist } from './multivariant-playlist.ts';
 import { PlaylistError } from './playlist-error.ts';
-import { parseStreamInf, type Variant } from './variant.ts';
+import { type IframeVariant, parseIframeStreamInf, parseStreamInf, type Variant } from './variant.ts';
 
 /**
  * Reads a playlist of either kind, strictly: known tags must be well formed, in place, and not repeated; both kinds' tags
@@ -15,7 +15,16 @@ import { parseStreamInf, type Variant } from './variant.ts';
 export function parsePlaylist(text: string): MediaPlaylist | MultivariantPlaylist {
   const lines = text.split(/\r?\n/);
   if (lines[0] !== '#EXTM3U') throw new PlaylistError('A playlist begins with #EXTM3U', 1);
-  const state: ParserState = { seen: new Map(), header: {}, pending: {}, segments: [], renditions: [], variants: [], ended: false };
+  const state: ParserState = {
+    seen: new Map(),
+    header: {},
+    pending: {},
+    segments: [],
+    renditions: [],
+    variants: [],
+    iframes: [],
+    ended: false,
+  };
   lines.forEach((line, index) => {
     if (index > 0) readLine(state, line, index + 1);
   });
@@ -50,12 +59,14 @@ interface ParserState {
     discontinuitySequence?: number;
     playlistType?: PlaylistType;
     independentSegments?: boolean;
+    iframesOnly?: boolean;
   };
   /** Tags that await the URI they belong to. */
   pending: Pending;
   segments: MediaSegment[];
   renditions: ReturnType<typeof parseMediaRendition>[];
   variants: Variant[];
+  iframes: IframeVariant[];
   ended: boolean;
 }
 
@@ -91,6 +102,10 @@ const HEADER_TAGS: Record<string, ReadTag> = {
     expectNoValue(value, line);
     state.header.independentSegments = true;
   },
+  'EXT-X-I-FRAMES-ONLY': (state, value, line) => {
+    expectNoValue(value, line);
+    state.header.iframesOnly = true;
+  },
 };
 
 /** Tags that may stand many times. */
@@ -120,6 +135,9 @@ const BODY_TAGS: Record<string, ReadTag> = {
   'EXT-X-STREAM-INF': (state, value, line) => {
     state.pending.streamInf = parseStreamInf(value, line);
   },
+  'EXT-X-I-FRAME-STREAM-INF': (state, value, line) => {
+    state.iframes.push(parseIframeStreamInf(value, line));
+  },
   'EXT-X-BYTERANGE': refuse,
   'EXT-X-KEY': refuse,
 };
@@ -129,13 +147,14 @@ const MEDIA_TAGS = [
   'EXT-X-MEDIA-SEQUENCE',
   'EXT-X-DISCONTINUITY-SEQUENCE',
   'EXT-X-PLAYLIST-TYPE',
+  'EXT-X-I-FRAMES-ONLY',
   'EXTINF',
   'EXT-X-MAP',
   'EXT-X-DISCONTINUITY',
   'EXT-X-PROGRAM-DATE-TIME',
   'EXT-X-ENDLIST',
 ];
-const MULTIVARIANT_TAGS = ['EXT-X-MEDIA', 'EXT-X-STREAM-INF'];
+const MULTIVARIANT_TAGS = ['EXT-X-MEDIA', 'EXT-X-STREAM-INF', 'EXT-X-I-FRAME-STREAM-INF'];
 
 function readLine(state: ParserState, line: string, number: number): void {
   if (line === '') return;
@@ -179,6 +198,7 @@ function finishMedia(state: ParserState, lines: number): MediaPlaylist {
     ...(header.discontinuitySequence === undefined ? {} : { discontinuitySequence: header.discontinuitySequence }),
     ...(header.playlistType === undefined ? {} : { playlistType: header.playlistType }),
     independentSegments: header.independentSegments ?? false,
+    ...(header.iframesOnly ? { iframesOnly: true } : {}),
     segments: state.segments,
     ended: state.ended,
   };
@@ -192,6 +212,7 @@ function finishMultivariant(state: ParserState, lines: number): MultivariantPlay
     independentSegments: state.header.independentSegments ?? false,
     renditions: state.renditions,
     variants: state.variants,
+    iframes: state.iframes,
   };
 }
 

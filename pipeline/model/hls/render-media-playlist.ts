@@ -22,6 +22,7 @@ export function planMediaPlaylist(timeline: Timeline, rendition: RenditionGrid):
     mediaSequence: 0,
     playlistType: timeline.ended ? 'VOD' : 'EVENT',
     independentSegments: true,
+    ...(rendition.kind === 'iframe' ? { iframesOnly: true } : {}),
     segments: Array.from({ length: segmentCount(timeline) }, (_, segment) => planSegment(timeline, rendition, segment)),
     ended: timeline.ended,
   };

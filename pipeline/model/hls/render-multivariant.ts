@@ -1,4 +1,4 @@
-import type { AudioRenditionPlan, Plan, RenditionPlan, VideoRenditionPlan } from '../plan.ts';
+import type { AudioRenditionPlan, IframeRenditionPlan, Plan, RenditionPlan, VideoRenditionPlan } from '../plan.ts';
 import { estimateBandwidth } from './estimate-bandwidth.ts';
 import type { MeasuredBandwidth } from './measure-bandwidth.ts';
 import type { MediaRendition } from './media-rendition.ts';
@@ -6,7 +6,7 @@ import { type MultivariantPlaylist, renderMultivariantText } from './multivarian
 import { PLAYLIST_VERSION } from './render-media-playlist.ts';
 import { CAPTION_GROUP, NO_TEXT, SUBTITLE_GROUP, type TitleText, textRenditions } from './text-renditions.ts';
 import { uniqueName } from './unique-name.ts';
-import type { Variant } from './variant.ts';
+import type { IframeVariant, Variant } from './variant.ts';
 
 /** Measured bit rates by rendition id; renditions that are not complete yet are absent and estimated from the plan. */
 export type MeasuredBandwidths = ReadonlyMap<string, MeasuredBandwidth>;
@@ -38,6 +38,7 @@ export function planMultivariant(plan: OfferedPlan, measured?: MeasuredBandwidth
     independentSegments: true,
     renditions: [...groups.flatMap(groupRenditions), ...textRenditions(text, plan.revision)],
     variants: inStartingOrder(variants).map((variant) => withText(variant, text)),
+    iframes: plan.renditions.filter((rendition) => rendition.kind === 'iframe').map((rendition) => iframeVariant(rendition, bandwidthOf)),
   };
 }
 
@@ -100,6 +101,11 @@ function videoVariants(video: readonly VideoRenditionPlan[], groups: readonly Au
       }),
     ),
   );
+}
+
+function iframeVariant(rendition: IframeRenditionPlan, bandwidthOf: BandwidthOf): IframeVariant {
+  const { codecs, width, height } = rendition;
+  return { ...bandwidthAttributes(bandwidthOf(rendition), []), codecs, resolution: { width, height }, uri: mediaUri(rendition) };
 }
 
 /** A title of sound alone: of each group, the variant is the default rendition itself, and the group lists it beside its alternatives. */

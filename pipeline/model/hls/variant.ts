@@ -65,3 +65,38 @@ export function parseStreamInf(value: string, line: number): Omit<Variant, 'uri'
       : { closedCaptions: captions === 'NONE' ? ('none' as const) : { groupId: attributes.quoted('CLOSED-CAPTIONS') ?? '' } }),
   };
 }
+
+/** EXT-X-I-FRAME-STREAM-INF (rfc8216bis 4.4.6.3): a media playlist of I-frames, to look for a place by. The URI is an attribute. */
+export interface IframeVariant {
+  /** BANDWIDTH, required: the peak segment bit rate of its playlist. */
+  bandwidthBps: number;
+  /** AVERAGE-BANDWIDTH. */
+  averageBandwidthBps?: number;
+  /** CODECS. Required by Apple authoring 9.3. */
+  codecs?: string;
+  /** RESOLUTION. Required by Apple authoring 9.4. */
+  resolution?: Resolution;
+  /** URI, required. */
+  uri: string;
+}
+
+export function renderIframeVariant({ bandwidthBps, averageBandwidthBps, codecs, resolution, uri }: IframeVariant): string {
+  return `#EXT-X-I-FRAME-STREAM-INF:${renderAttributeList([
+    ['BANDWIDTH', `${bandwidthBps}`],
+    ['AVERAGE-BANDWIDTH', averageBandwidthBps?.toString()],
+    ['CODECS', quote(codecs)],
+    ['RESOLUTION', resolution && `${resolution.width}x${resolution.height}`],
+    ['URI', quote(uri)],
+  ])}`;
+}
+
+export function parseIframeStreamInf(value: string, line: number): IframeVariant {
+  const { bandwidthBps, averageBandwidthBps, codecs, resolution } = parseStreamInf(value, line);
+  return {
+    bandwidthBps,
+    ...(averageBandwidthBps === undefined ? {} : { averageBandwidthBps }),
+    ...(codecs === undefined ? {} : { codecs }),
+    ...(resolution === undefined ? {} : { resolution }),
+    uri: required(parseAttributeList(value, line).quoted('URI'), 'URI', line),
+  };
+}

@@ -59,7 +59,14 @@ export interface Segmenter {
 }
 
 export function createSegmenter(options: SegmenterOptions): Segmenter {
-  return options.rendition.kind === 'video' ? createVideoSegmenter(options) : createAudioSegmenter(options);
+  switch (options.rendition.kind) {
+    case 'video':
+      return createVideoSegmenter(options);
+    case 'iframe':
+      return createIframeSegmenter(options);
+    case 'audio':
+      return createAudioSegmenter(options);
+  }
 }
 
 /**
@@ -140,6 +147,24 @@ function createVideoSegmenter(options: SegmenterOptions): Segmenter {
       return finished;
     },
     pendingFrames: () => frames.length,
+  };
+}
+
+/** I-frames: one at each planned start, shown until the next one. */
+function createIframeSegmenter({ timeline, rendition, firstSegment, endSegment }: SegmenterOptions): Segmenter {
+  let segment = firstSegment;
+  return {
+    push({ ptsTicks, isSync, data }) {
+      if (segment >= endSegment) return [];
+      const { startTicks, endTicks } = segmentRange(timeline, rendition, segment);
+      if (!isSync || ptsTicks !== startTicks) return [];
+      return [renderSegment(segment++, startTicks, [{ durationTicks: endTicks - startTicks, compositionOffsetTicks: 0, isSync, data }])];
+    },
+    end() {
+      if (segment < endSegment) throw new SegmenterError({ kind: 'ended', segment, lastTicks: undefined }, 'iframe');
+      return [];
+    },
+    pendingFrames: () => 0,
   };
 }
 

@@ -29,7 +29,7 @@ export function segmentRange(timeline: Timeline, rendition: RenditionGrid, segme
 export function boundaryTicks(timeline: Timeline, rendition: RenditionGrid, boundary: number): Ticks {
   const ticks = timeline.boundaries[boundary];
   if (ticks === undefined) throw new RangeError(`Boundary ${boundary} is not planned`);
-  if (rendition.kind === 'video') return ticks;
+  if (rendition.kind !== 'audio') return ticks;
   const { frameSamples: frame = 1, gridOffsetSamples: offset = 0 } = rendition;
   const frames = ((ticks * rendition.timescale) / VIDEO_TIMESCALE - offset) / frame;
   const isEnd = timeline.ended && boundary === segmentCount(timeline);

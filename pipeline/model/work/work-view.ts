@@ -1,3 +1,4 @@
+import type { RenditionPlan } from '../plan.ts';
 import type { Ticks } from '../time.ts';
 
 /** What the machine does for titles, as the API tells it: `GET /api/work`. */
@@ -43,7 +44,7 @@ export interface DiskView {
 export interface TitleSegmentsView {
   /** Title time of every segment's start, and of the end of the last; 90 kHz. The same grid for all renditions. */
   boundaryTicks: readonly Ticks[];
-  renditions: { id: string; kind: 'video' | 'audio'; segments: SegmentRun[] }[];
+  renditions: { id: string; kind: RenditionPlan['kind']; segments: SegmentRun[] }[];
 }
 
 /** Segments [first, end). */

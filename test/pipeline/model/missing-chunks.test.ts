@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type MissingOptions, planMissingChunks, planTitleChunks } from '../../../pipeline/model/missing-chunks.ts';
 import { planTimeline } from '../../../pipeline/model/timeline/boundaries.ts';
-import { samplePlan } from './hls/sample-plan.ts';
+import { iframeRendition, samplePlan } from './hls/sample-plan.ts';
 
 /** Ten segments of two rungs and a sound. */
 const BASE = samplePlan();
@@ -98,6 +98,17 @@ describe('the order of a title’s work', () => {
       [[V1, A1], 3, 10],
     ]);
     expect(rest.every(({ renditionIds }) => renditionIds.join() === V2)).toBe(true);
+  });
+
+  test('I-frames come before the rest, in one run', () => {
+    const plan = { ...PLAN, renditions: [...PLAN.renditions, iframeRendition()] };
+    const { start, rest } = planTitleChunks(plan, new Map([['i360', new Set([4])]]), 4);
+    expect(start[0]?.renditionIds).not.toContain('i360');
+    expect(rest.slice(0, 2)).toMatchObject([
+      { renditionIds: ['i360'], firstSegment: 0, endSegment: 4 },
+      { renditionIds: ['i360'], firstSegment: 5, endSegment: 10 },
+    ]);
+    expect(rest.slice(2).flatMap(({ renditionIds }) => renditionIds)).not.toContain('i360');
   });
 
   test('nothing comes first where the start is there', () => {

@@ -107,7 +107,7 @@ describe('a title of the library', () => {
     const store = await storeTitle();
     const report = await runVerify({ target: plan.titleId, store, log });
     expect(report.violations).toEqual([]);
-    expect(report.summary.segments).toBe(20);
+    expect(report.summary.segments).toBe(25);
   });
 
   test('that is not complete misses its segments, and its bit rates are not judged', async () => {

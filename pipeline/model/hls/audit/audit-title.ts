@@ -5,7 +5,7 @@ import type { MediaSegment } from '../media-segment.ts';
 import type { MultivariantPlaylist } from '../multivariant-playlist.ts';
 import { parseMediaPlaylist, parseMultivariantPlaylist } from '../parse-playlist.ts';
 import { PlaylistError } from '../playlist-error.ts';
-import type { Variant } from '../variant.ts';
+import type { IframeVariant, Variant } from '../variant.ts';
 import type { AuditInput, MediaFiles, PlaylistFile, SegmentFile } from './audit-input.ts';
 import type { InitFacts } from './init-facts.ts';
 import type { SegmentFacts } from './segment-facts.ts';
@@ -19,7 +19,12 @@ export interface AuditTitle {
   tracks: AuditTrack[];
   /** One for each subtitle playlist. */
   texts: AuditTrack[];
+  /** One for each I-frame playlist. */
+  iframeTracks: AuditTrack[];
+  /** All of them. */
+  playlists: AuditTrack[];
   variants: AuditVariant[];
+  iframeVariants: AuditIframeVariant[];
   /** Playlists that cannot be read, and why. */
   unreadable: { where: string; message: string }[];
   /** Duration of one frame: of the fastest video, or of the sound where there is no picture. */
@@ -31,7 +36,7 @@ export interface AuditTitle {
 export interface AuditTrack {
   uri: string;
   where: string;
-  kind: 'video' | 'audio' | 'text' | 'other';
+  kind: 'video' | 'audio' | 'text' | 'iframe' | 'other';
   playlist: MediaPlaylist;
   files: MediaFiles;
   /** Of the first EXT-X-MAP; absent when it is not there or cannot be read. */
@@ -61,15 +66,21 @@ export interface AuditVariant {
   audio: AuditTrack[];
 }
 
+export interface AuditIframeVariant {
+  where: string;
+  variant: IframeVariant;
+  track?: AuditTrack;
+}
+
 export function readAuditTitle(input: AuditInput): AuditTitle {
   const unreadable: AuditTitle['unreadable'] = [];
   const multivariant = read(input.multivariant, parseMultivariantPlaylist, unreadable);
   const playlists = [...input.media].flatMap(([uri, files]) => {
     const playlist = read(files.playlist, parseMediaPlaylist, unreadable);
-    return playlist ? [readTrack(uri, files, playlist, multivariant?.renditions ?? [])] : [];
+    return playlist ? [readTrack(uri, files, playlist, multivariant)] : [];
   });
-  const tracks = playlists.filter(({ kind }) => kind !== 'text');
-  const trackOf = (uri: string | undefined): AuditTrack | undefined => tracks.find((track) => track.uri === uri);
+  const tracks = playlists.filter(({ kind }) => kind !== 'text' && kind !== 'iframe');
+  const trackOf = (uri: string | undefined): AuditTrack | undefined => playlists.find((track) => track.uri === uri);
   const variants = (multivariant?.variants ?? []).map((variant, index): AuditVariant => {
     const track = trackOf(variant.uri);
     const group = multivariant?.renditions.filter(({ type, groupId }) => type === 'AUDIO' && groupId === variant.audioGroupId) ?? [];
@@ -80,12 +91,19 @@ export function readAuditTitle(input: AuditInput): AuditTitle {
       audio: group.flatMap((rendition) => trackOf(rendition.uri) ?? []),
     };
   });
+  const iframeVariants = (multivariant?.iframes ?? []).map((variant): AuditIframeVariant => {
+    const track = trackOf(variant.uri);
+    return { where: `${input.multivariant.where}, I-frames (${variant.uri})`, variant, ...(track ? { track } : {}) };
+  });
   return {
     input,
     ...(multivariant ? { multivariant } : {}),
     tracks,
     texts: playlists.filter(({ kind }) => kind === 'text'),
+    iframeTracks: playlists.filter(({ kind }) => kind === 'iframe'),
+    playlists,
     variants,
+    iframeVariants,
     unreadable,
     frameSeconds: shortestFrame(tracks, 'video') ?? shortestFrame(tracks, 'audio') ?? 0,
     isHttp: input.multivariant.response !== undefined,
@@ -106,8 +124,9 @@ function read<T>(file: PlaylistFile, parse: (text: string) => T, unreadable: Aud
   }
 }
 
-function readTrack(uri: string, files: MediaFiles, playlist: MediaPlaylist, renditions: readonly MediaRendition[]): AuditTrack {
-  const own = renditions.filter((rendition) => rendition.uri === uri);
+function readTrack(uri: string, files: MediaFiles, playlist: MediaPlaylist, multivariant: MultivariantPlaylist | undefined): AuditTrack {
+  const own = multivariant?.renditions.filter((rendition) => rendition.uri === uri) ?? [];
+  const isIframes = multivariant?.iframes.some((variant) => variant.uri === uri);
   const init = files.inits.values().next().value?.facts;
   const segments = playlist.segments.map((entry, index): AuditSegment => {
     const file = files.segments[index] ?? { where: entry.uri, problem: 'It was not loaded.' };
@@ -120,7 +139,7 @@ function readTrack(uri: string, files: MediaFiles, playlist: MediaPlaylist, rend
   return {
     uri,
     where: files.playlist.where,
-    kind: own.some(({ type }) => type === 'SUBTITLES') ? 'text' : (init?.kind ?? 'other'),
+    kind: isIframes ? 'iframe' : own.some(({ type }) => type === 'SUBTITLES') ? 'text' : (init?.kind ?? 'other'),
     playlist,
     files,
     ...(init ? { init } : {}),

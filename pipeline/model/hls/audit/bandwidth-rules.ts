@@ -1,5 +1,6 @@
 import { type MeasuredBandwidth, measureBandwidth } from '../measure-bandwidth.ts';
-import type { AuditTrack, AuditVariant } from './audit-title.ts';
+import type { Variant } from '../variant.ts';
+import type { AuditTitle, AuditTrack, AuditVariant } from './audit-title.ts';
 import type { Finding, Rule } from './rule.ts';
 
 /** Rules on what the multivariant playlist says about bit rates. They are measured over the whole title. */
@@ -18,16 +19,15 @@ export const BANDWIDTH_RULES: Rule[] = [
     severity: 'must',
     title: 'AVERAGE-BANDWIDTH is within 10 % of the measured average',
     needs: 'every segment',
-    check: ({ variants }) =>
-      variants.flatMap((variant) => declaredFinding(variant, variant.variant.averageBandwidthBps, measureVariant(variant).averageBps)),
+    check: (title) =>
+      everyVariant(title).flatMap((one) => declaredFinding(one, one.variant.averageBandwidthBps, measureVariant(one).averageBps)),
   },
   {
     id: 'A1.27',
     severity: 'must',
     title: 'BANDWIDTH is within 10 % of the measured peak of the largest combination (9.13)',
     needs: 'every segment',
-    check: ({ variants }) =>
-      variants.flatMap((variant) => declaredFinding(variant, variant.variant.bandwidthBps, measureVariant(variant).peakBps)),
+    check: (title) => everyVariant(title).flatMap((one) => declaredFinding(one, one.variant.bandwidthBps, measureVariant(one).peakBps)),
   },
   {
     id: 'A1.30',
@@ -44,8 +44,15 @@ export const BANDWIDTH_RULES: Rule[] = [
   },
 ];
 
+type MeasuredVariant = Pick<AuditVariant, 'where' | 'track' | 'audio'> & { variant: Pick<Variant, 'bandwidthBps' | 'averageBandwidthBps'> };
+
+/** Those of I-frames are measured by the same rule; they have no sound. */
+function everyVariant({ variants, iframeVariants }: AuditTitle): MeasuredVariant[] {
+  return [...variants, ...iframeVariants.map((variant) => ({ ...variant, audio: [] }))];
+}
+
 /** Of the playlist itself and the largest audio of its group; a variant of sound alone is a member of its own group. */
-function measureVariant({ track, audio }: AuditVariant): MeasuredBandwidth {
+function measureVariant({ track, audio }: Pick<AuditVariant, 'track' | 'audio'>): MeasuredBandwidth {
   const own = track ? measureTrack(track) : { peakBps: 0, averageBps: 0 };
   const others = audio.filter((member) => member !== track).map(measureTrack);
   const largest = (key: keyof MeasuredBandwidth): number => Math.max(0, ...others.map((member) => member[key]));
@@ -60,7 +67,7 @@ function measureTrack(track: AuditTrack): MeasuredBandwidth {
   return measureBandwidth(sizes, track.playlist.targetDurationSeconds);
 }
 
-function declaredFinding({ where }: AuditVariant, declaredBps: number | undefined, measuredBps: number): Finding[] {
+function declaredFinding({ where }: MeasuredVariant, declaredBps: number | undefined, measuredBps: number): Finding[] {
   if (declaredBps === undefined || Math.abs(measuredBps - declaredBps) <= 0.1 * declaredBps) return [];
   return [{ where, expected: `within 10 % of the measured ${kilobits(measuredBps)}`, seen: kilobits(declaredBps) }];
 }

@@ -140,7 +140,12 @@ function lowestLevel(variant: Variant, track: AuditTrack): number {
   }
 }
 
-function codecsFindings({ where, variant, track, audio }: AuditVariant): Finding[] {
+export function codecsFindings({
+  where,
+  variant,
+  track,
+  audio,
+}: Pick<AuditVariant, 'where' | 'track' | 'audio'> & { variant: Pick<Variant, 'codecs'> }): Finding[] {
   const members = track ? [track, ...audio] : audio;
   const actual = [...new Set(members.flatMap((member) => bitstreamCodec(member) ?? []))];
   if (variant.codecs === undefined) return [{ where, expected: `CODECS="${actual.join(',')}"`, seen: 'none' }];
@@ -167,12 +172,12 @@ function normalized(codec: string): string {
   return /^avc[13]\./.test(codec) ? codec.toLowerCase() : codec;
 }
 
-function pictureSize({ init }: AuditTrack): [width: number, height: number] {
+export function pictureSize({ init }: AuditTrack): [width: number, height: number] {
   return [init?.firstSps?.width ?? init?.width ?? 0, init?.firstSps?.height ?? init?.height ?? 0];
 }
 
 /** Sizes are rounded to even numbers, so each side may be off by one: is there a shape that both could have come from? */
-function haveSameShape([width, height]: [number, number], [otherWidth, otherHeight]: [number, number]): boolean {
+export function haveSameShape([width, height]: [number, number], [otherWidth, otherHeight]: [number, number]): boolean {
   const least = (w: number, h: number): number => (w - 1) / (h + 1);
   const most = (w: number, h: number): number => (w + 1) / (h - 1);
   return least(width, height) <= most(otherWidth, otherHeight) && least(otherWidth, otherHeight) <= most(width, height);

@@ -23,8 +23,8 @@ export const PLAYLIST_RULES: Rule[] = [
     id: 'P1',
     severity: 'must',
     title: 'Everything that a playlist names can be loaded and read',
-    check: ({ tracks, texts }) =>
-      [...tracks, ...texts].flatMap(({ where, files }) => {
+    check: ({ playlists }) =>
+      playlists.flatMap(({ where, files }) => {
         const broken = [...files.inits.values(), ...files.segments].filter((file) => file.problem !== undefined);
         const [first] = broken;
         const total = files.inits.size + files.segments.length;
@@ -37,8 +37,8 @@ export const PLAYLIST_RULES: Rule[] = [
     id: 'R4.4.3.1',
     severity: 'must',
     title: 'No EXTINF, rounded, exceeds EXT-X-TARGETDURATION',
-    check: ({ tracks, texts }) =>
-      [...tracks, ...texts].flatMap(({ playlist, segments }) =>
+    check: ({ playlists }) =>
+      playlists.flatMap(({ playlist, segments }) =>
         segments
           .filter(({ entry }) => Math.round(entry.durationSeconds) > playlist.targetDurationSeconds)
           .map(({ where, entry }) => ({
@@ -52,8 +52,8 @@ export const PLAYLIST_RULES: Rule[] = [
     id: 'R4.4.3.4',
     severity: 'must',
     title: 'A complete title ends with EXT-X-ENDLIST',
-    check: ({ tracks, texts }) =>
-      [...tracks, ...texts]
+    check: ({ playlists }) =>
+      playlists
         .filter(({ playlist }) => !playlist.ended)
         .map(({ where }) => ({ where, expected: 'EXT-X-ENDLIST', seen: 'none: players wait for more' })),
   },
@@ -96,8 +96,8 @@ export const PLAYLIST_RULES: Rule[] = [
     id: 'A8.6',
     severity: 'must',
     title: 'Playlists of static content say EXT-X-PLAYLIST-TYPE:VOD',
-    check: ({ tracks, texts }) =>
-      [...tracks, ...texts]
+    check: ({ playlists }) =>
+      playlists
         .filter(({ playlist }) => playlist.playlistType !== 'VOD')
         .map(({ where, playlist }) => ({ where, expected: 'EXT-X-PLAYLIST-TYPE:VOD', seen: playlist.playlistType ?? 'none' })),
   },
@@ -105,8 +105,8 @@ export const PLAYLIST_RULES: Rule[] = [
     id: 'A8.20',
     severity: 'must',
     title: 'fMP4 segments have an EXT-X-MAP',
-    check: ({ tracks }) =>
-      tracks
+    check: ({ tracks, iframeTracks }) =>
+      [...tracks, ...iframeTracks]
         .filter(({ playlist }) => playlist.segments.length > 0 && !playlist.segments[0]?.map)
         .map(({ where }) => ({ where, expected: 'EXT-X-MAP before the first segment', seen: 'none' })),
   },

@@ -122,7 +122,7 @@ function shownElsewhereFindings({ where, facts }: ReadSegment): Finding[] {
   return [{ where, expected: `${startTicks} ≤ shown < ${endTicks}`, seen: `${shownTicks.first} to ${shownTicks.last}` }];
 }
 
-function continuityFindings(track: AuditTrack): Finding[] {
+export function continuityFindings(track: AuditTrack): Finding[] {
   return track.segments.flatMap(({ where, entry, facts }, index): Finding[] => {
     if (!facts) return [];
     const tfdt = (ticks: number): string => `tfdt ${ticks} (${(ticks / facts.timescale).toFixed(3)} s)`;
@@ -138,7 +138,7 @@ function continuityFindings(track: AuditTrack): Finding[] {
  * The error of a run of EXTINFs is the difference of the cumulative errors at its ends: if those stay within one frame of
  * each other, every run does. Durations are counted in ticks of the media, so nothing is lost over ten hours.
  */
-function extinfFinding(track: AuditTrack, frameSeconds: Seconds): Finding | undefined {
+export function extinfFinding(track: AuditTrack, frameSeconds: Seconds): Finding | undefined {
   let statedSeconds: Seconds = 0;
   let mediaTicks = 0;
   let least: Seconds = 0;

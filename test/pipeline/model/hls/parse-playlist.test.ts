@@ -36,6 +36,7 @@ const mediaPlaylist: fc.Arbitrary<MediaPlaylist> = fc
     discontinuitySequence: optional(positive),
     playlistType: optional(fc.constantFrom('VOD' as const, 'EVENT' as const)),
     independentSegments: fc.boolean(),
+    iframesOnly: optional(fc.constant(true)),
     segments: fc.array(mediaSegment, { maxLength: 8 }),
     ended: fc.boolean(),
   })
@@ -75,6 +76,18 @@ const multivariantPlaylist: fc.Arbitrary<MultivariantPlaylist> = fc.record({
       })
       .map((variant) => compact(variant) as MultivariantPlaylist['variants'][number]),
     { minLength: 1, maxLength: 4 },
+  ),
+  iframes: fc.array(
+    fc
+      .record({
+        bandwidthBps: positive,
+        averageBandwidthBps: optional(positive),
+        codecs: optional(fc.constant('avc1.64001e')),
+        resolution: optional(resolution),
+        uri: quotable.filter((text) => text !== ''),
+      })
+      .map((variant) => compact(variant) as MultivariantPlaylist['iframes'][number]),
+    { maxLength: 2 },
   ),
 });
 

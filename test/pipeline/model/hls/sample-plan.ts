@@ -1,7 +1,7 @@
-import type { AudioRenditionPlan, Plan, VideoRenditionPlan } from '../../../../pipeline/model/plan.ts';
+import type { AudioRenditionPlan, IframeRenditionPlan, Plan, VideoRenditionPlan } from '../../../../pipeline/model/plan.ts';
 import { planTimeline } from '../../../../pipeline/model/timeline/boundaries.ts';
 
-/** A plan as a two-language 540p source of 10.5 s would get: two rungs, two audio tracks. */
+/** A plan as a two-language 540p source of 10.5 s would get: two rungs, two audio tracks, I-frames. */
 export function samplePlan(changes: Partial<Plan> = {}): Plan {
   return {
     version: 1,
@@ -14,6 +14,7 @@ export function samplePlan(changes: Partial<Plan> = {}): Plan {
       smallRung(),
       audioRendition(),
       audioRendition({ id: 'a2', sourceStreamIndex: 2, timescale: 44_100, language: 'ko', name: '한국어', isDefault: false }),
+      iframeRendition(),
     ],
     encoderFingerprint: 'libx264 test',
     ...changes,
@@ -42,6 +43,11 @@ export function videoRendition(changes: Partial<VideoRenditionPlan> = {}): Video
 export function smallRung(changes: Partial<VideoRenditionPlan> = {}): VideoRenditionPlan {
   const size = { width: 640, height: 360, level: 30, codecs: 'avc1.64001e', maxrateBps: 800_000, bufsizeBits: 1_200_000 };
   return videoRendition({ id: 'v360', ...size, ...changes });
+}
+
+export function iframeRendition(changes: Partial<IframeRenditionPlan> = {}): IframeRenditionPlan {
+  const { frameRate: _, ...rung } = smallRung();
+  return { ...rung, id: 'i360', kind: 'iframe', maxrateBps: 200_000, bufsizeBits: 400_000, ...changes };
 }
 
 export function audioRendition(changes: Partial<AudioRenditionPlan> = {}): AudioRenditionPlan {

@@ -4,7 +4,8 @@ import type { AuditReport } from '../../../../../pipeline/model/hls/audit/audit-
 import { renderAuditReport } from '../../../../../pipeline/model/hls/audit/render-audit-report.ts';
 import { loadAuditInput } from '../../../../../pipeline/verify/load-audit-input.ts';
 import { goodResponse, memorySource } from '../../../verify/memory-source.ts';
-import { audioRendition, samplePlan, videoRendition } from '../sample-plan.ts';
+import { audioRendition, iframeRendition, samplePlan, videoRendition } from '../sample-plan.ts';
+import { PLANTED_IN_IFRAMES } from './planted-iframe-violations.ts';
 import { GOOD_TEXT, PLANTED_IN_TEXT } from './planted-text-violations.ts';
 import { PLANTED } from './planted-violations.ts';
 import { encode, type Files, syntheticTitle } from './synthetic-title.ts';
@@ -23,8 +24,8 @@ describe('a good title', () => {
     expect(report.checked.map(({ ruleId }) => ruleId)).toEqual(RULES.map(({ id }) => id));
     expect(report.summary).toEqual({
       variants: 2,
-      mediaPlaylists: 4,
-      segments: 20,
+      mediaPlaylists: 5,
+      segments: 25,
       durationSeconds: 10.5,
       mustViolations: 0,
       shouldViolations: 0,
@@ -34,8 +35,8 @@ describe('a good title', () => {
   test.each([
     ['sound alone', [audioRendition()]],
     ['sound alone in two languages', [audioRendition(), audioRendition({ id: 'a2', language: 'ko', name: 'x', isDefault: false })]],
-    ['pictures alone', samplePlan().renditions.filter(({ kind }) => kind === 'video')],
-    ['mono sound', [...samplePlan().renditions.filter(({ kind }) => kind === 'video'), audioRendition({ channels: 1 })]],
+    ['pictures alone', samplePlan().renditions.filter(({ kind }) => kind !== 'audio')],
+    ['mono sound', [...samplePlan().renditions.filter(({ kind }) => kind !== 'audio'), audioRendition({ channels: 1 })]],
     ['stereo and multichannel sound', [...samplePlan().renditions, audioRendition({ id: 'a3', channels: 6 })]],
   ])('of %s keeps every rule', async (_, renditions) => {
     expect((await audit(syntheticTitle({ plan: samplePlan({ renditions }) }))).violations).toEqual([]);
@@ -44,7 +45,7 @@ describe('a good title', () => {
   test('with subtitles and captions keeps every rule', async () => {
     const report = await audit(syntheticTitle({ text: GOOD_TEXT }));
     expect(report.violations).toEqual([]);
-    expect(report.summary).toMatchObject({ mediaPlaylists: 6, segments: 30 });
+    expect(report.summary).toMatchObject({ mediaPlaylists: 7, segments: 35 });
   });
 
   test.each([23.976, 29.97, 50, 59.94])('at %s frames per second keeps every rule', async (frameRate) => {
@@ -59,18 +60,18 @@ describe('a good title', () => {
         ...(height === 540 ? { level, codecs } : { level: 30, codecs: 'avc1.64001e' }),
       }),
     );
-    expect((await audit(syntheticTitle({ plan: samplePlan({ renditions }) }))).violations).toEqual([]);
+    expect((await audit(syntheticTitle({ plan: samplePlan({ renditions: [...renditions, iframeRendition()] }) }))).violations).toEqual([]);
   });
 
   test('whose source is small has one variant, which is a SHOULD there', async () => {
     const only = videoRendition({ id: 'v234', width: 416, height: 234, level: 30, codecs: 'avc1.64001e' });
-    const report = await audit(syntheticTitle({ plan: samplePlan({ renditions: [only, audioRendition()] }) }));
+    const report = await audit(syntheticTitle({ plan: samplePlan({ renditions: [only, audioRendition(), iframeRendition()] }) }));
     expect(report.violations).toMatchObject([{ ruleId: 'A9.9', severity: 'should' }]);
     expect(report.conforms).toBe(true);
   });
 });
 
-const ALL_PLANTED = [...PLANTED, ...PLANTED_IN_TEXT];
+const ALL_PLANTED = [...PLANTED, ...PLANTED_IN_TEXT, ...PLANTED_IN_IFRAMES];
 
 describe('a planted violation', () => {
   test.each(ALL_PLANTED)('of $rules is found: $what', async ({ rules, files, respond }) => {
@@ -100,7 +101,7 @@ describe('the report', () => {
   test('names what was not checked, and why', async () => {
     const report = auditTitle(await loadAuditInput(memorySource(syntheticTitle())));
     expect(report.notChecked).toContainEqual(expect.objectContaining({ ruleId: 'A10.1', reason: 'the title was not loaded over HTTP' }));
-    expect(renderAuditReport(report)).toContain('Not checked: A6.1');
+    expect(renderAuditReport(report)).toContain('Not checked: A1.18');
   });
 
   test('of a title without a readable multivariant playlist says that alone', async () => {
@@ -119,8 +120,8 @@ describe('the report', () => {
     });
     const report = await audit(files);
     expect(report.violations.filter(({ ruleId }) => ruleId === 'A7.3')).toHaveLength(50);
-    expect(report.unlisted).toEqual({ 'A7.3': 4 * 60 - 50 });
-    expect(report.summary.mustViolations).toBe(4 * 60);
+    expect(report.unlisted).toEqual({ 'A7.3': 4 * 60 - 50, 'R4.4.3.6': 60 - 50 });
+    expect(report.summary.mustViolations).toBe(5 * 60);
     expect(JSON.parse(JSON.stringify(report))).toEqual(report);
   });
 });

@@ -2,7 +2,7 @@ import type { ResponseFacts } from '../../../../../pipeline/model/hls/audit/audi
 import { box, concatBytes, findBox, fullBox, requireBox, uint32, viewOf } from '../../../../../pipeline/model/mp4/box.ts';
 import type { Plan, RenditionPlan } from '../../../../../pipeline/model/plan.ts';
 import { goodResponse } from '../../../verify/memory-source.ts';
-import { audioRendition, samplePlan, videoRendition } from '../sample-plan.ts';
+import { audioRendition, iframeRendition, samplePlan, videoRendition } from '../sample-plan.ts';
 import { editText, type Files, type FragmentInput, type SyntheticOptions, sampleData, syntheticTitle } from './synthetic-title.ts';
 
 /** One thing that is wrong with an otherwise good title, and the rules that it breaks: nearly always one. */
@@ -84,7 +84,7 @@ function mapText(bytes: Uint8Array, from: string, to: string): Uint8Array {
   return Uint8Array.from(Buffer.from(Buffer.from(bytes).toString('latin1').replace(from, to), 'latin1'));
 }
 
-const SILENT: Plan = samplePlan({ renditions: samplePlan().renditions.filter(({ kind }) => kind === 'video') });
+const SILENT: Plan = samplePlan({ renditions: samplePlan().renditions.filter(({ kind }) => kind !== 'audio') });
 
 export const PLANTED: PlantedViolation[] = [
   { rules: ['R4.1'], what: 'a byte order mark', files: edited(MEDIA, (text) => `\ufeff${text}`) },
@@ -175,7 +175,7 @@ export const PLANTED: PlantedViolation[] = [
     rules: ['A8.1'],
     what: 'EXTINFs that are a frame and more off, and right in sum',
     files: changed((files) => {
-      for (const path of files.keys()) if (path.endsWith('media.m3u8')) editText(files, path, (text) => shiftExtinf(text, 2, 0.045));
+      for (const path of files.keys()) if (/^[va].*media\.m3u8$/.test(path)) editText(files, path, (text) => shiftExtinf(text, 2, 0.045));
     }),
   },
   {
@@ -262,7 +262,7 @@ export const PLANTED: PlantedViolation[] = [
     what: 'High 10 profile',
     files: built({
       plan: withRenditions((rendition) =>
-        rendition.kind === 'video' ? { ...rendition, codecs: rendition.codecs.replace('avc1.64', 'avc1.6e') } : rendition,
+        rendition.kind === 'audio' ? rendition : { ...rendition, codecs: rendition.codecs.replace('avc1.64', 'avc1.6e') },
       ),
       sps: { profile: 110 },
     }),
@@ -282,7 +282,7 @@ export const PLANTED: PlantedViolation[] = [
   {
     rules: ['A9.9'],
     what: 'one variant of a large picture',
-    files: built({ plan: samplePlan({ renditions: [videoRendition(), audioRendition()] }) }),
+    files: built({ plan: samplePlan({ renditions: [videoRendition(), audioRendition(), iframeRendition()] }) }),
   },
   {
     rules: ['A1.32'],

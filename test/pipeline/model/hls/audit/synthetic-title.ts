@@ -69,16 +69,21 @@ export function syntheticTitle(options: SyntheticOptions = {}): Files {
 function syntheticInit(rendition: RenditionPlan, sps: SyntheticOptions['sps'] = {}): Uint8Array {
   if (rendition.kind === 'audio') return renderInitSegment(rendition);
   const { width, height, level } = rendition;
-  return renderInitSegment({ ...rendition, sps: [syntheticSps({ width, height, level, ...sps })], pps: [Uint8Array.of(0x68, 0xce)] });
+  return renderInitSegment({
+    ...rendition,
+    kind: 'video',
+    sps: [syntheticSps({ width, height, level, ...sps })],
+    pps: [Uint8Array.of(0x68, 0xce)],
+  });
 }
 
 function syntheticSegment(plan: Plan, rendition: RenditionPlan, segment: number, options: SyntheticOptions): Uint8Array {
   const { startTicks, endTicks } = segmentRange(plan.timeline, rendition, segment);
-  const durationTicks = rendition.kind === 'video' ? Math.round(90_000 / rendition.frameRate) : rendition.frameSamples;
-  const sizeBytes = options.sampleBytes?.(rendition, segment) ?? (rendition.kind === 'video' ? rendition.height : 60);
+  const durationTicks = sampleTicks(rendition, endTicks - startTicks);
+  const sizeBytes = options.sampleBytes?.(rendition, segment) ?? (rendition.kind === 'audio' ? 60 : rendition.height);
   const samples: SampleInput[] = [];
   for (let ticks = startTicks; ticks < endTicks; ticks += durationTicks) {
-    const isSync = rendition.kind === 'audio' || isKeyframe(plan, rendition, ticks);
+    const isSync = rendition.kind !== 'video' || isKeyframe(plan, rendition, ticks);
     samples.push({
       durationTicks: Math.min(durationTicks, endTicks - ticks),
       compositionOffsetTicks: 0,
@@ -89,6 +94,17 @@ function syntheticSegment(plan: Plan, rendition: RenditionPlan, segment: number,
   const fragment = { baseDecodeTicks: startTicks, samples };
   const fragments = options.tweak?.(rendition, segment, fragment) ?? [fragment];
   return concatBytes([renderSegmentType(), ...fragments.map((one) => renderFragment({ sequenceNumber: segment + 1, ...one }))]);
+}
+
+function sampleTicks(rendition: RenditionPlan, segmentTicks: number): number {
+  switch (rendition.kind) {
+    case 'video':
+      return Math.round(90_000 / rendition.frameRate);
+    case 'iframe':
+      return segmentTicks;
+    case 'audio':
+      return rendition.frameSamples;
+  }
 }
 
 function isKeyframe(plan: Plan, rendition: VideoRenditionPlan, ticks: number): boolean {
