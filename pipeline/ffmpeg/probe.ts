@@ -14,6 +14,7 @@ import { collectFfprobe, type FfprobeOptions, readFfprobeLines } from './run-ffp
 import { checkSourceLength, checkSourceLimits } from './source-limits.ts';
 import { stillPicture } from './still-picture.ts';
 import { addToTails, type StreamHead, type StreamTails } from './stream-extent.ts';
+import { countClockRestarts } from './ts-clock.ts';
 
 /** Packets of all streams together, read in the first run: enough for one picture and one or two sounds. */
 const HEAD_PACKETS = 32;
@@ -63,7 +64,8 @@ export async function probeSource(path: string, options: ProbeOptions): Promise<
   if (isAnimationOfOne(info)) throw stillPicture();
   const counted = await countUnclockedSound(path, info, heads, { timeoutMs: FULL_SCAN_TIMEOUT_MS, ...options });
   checkSourceLength(counted);
-  return counted;
+  const clockRestarts = info.formatNames.includes('mpegts') ? await countClockRestarts(path) : 0;
+  return clockRestarts === 0 ? counted : { ...counted, clockRestarts };
 }
 
 /** Also the checks that need no ffprobe. */

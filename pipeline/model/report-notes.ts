@@ -34,6 +34,7 @@ export type ReportCode =
   | 'too-many-tracks'
   | 'samples-counted'
   | 'more-recordings'
+  | 'clock-restarts'
   | 'another-picture'
   | 'unplayable'
   | 'cover'

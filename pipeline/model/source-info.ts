@@ -19,6 +19,8 @@ export interface SourceInfo {
   others: OtherStreamInfo[];
   /** Recordings that follow in the same file with a clock and a format of their own (chained Ogg), and are not played. */
   linksLeftOut?: number;
+  /** How often its clock begins anew: what comes then at times that were there before is not played. */
+  clockRestarts?: number;
   /** How many chapters the container names. */
   chapterCount?: number;
   /** What they are; absent in what earlier versions stored. */

@@ -37,6 +37,12 @@ export function reportStreams(info: SourceInfo, { renditions, notCopied = [] }: 
     const notes = joinNotes([{ code: 'more-recordings', sentence }]);
     reports.push({ streamIndex: -1, kind: 'container', codec: '', outcome: 'not-carried', ...notes });
   }
+  if (info.clockRestarts) {
+    const sentence =
+      'The clock of this file begins anew, as where recordings were put one behind the other: what comes after that at times that were there before is not played. Remux it with ffmpeg (-c copy) and add it again for the rest.';
+    const notes = joinNotes([{ code: 'clock-restarts', sentence }]);
+    reports.push({ streamIndex: -1, kind: 'container', codec: '', outcome: 'not-carried', ...notes });
+  }
   const cut = describeCut(info);
   if (cut !== undefined) {
     const notes = joinNotes([{ code: 'cut-short', sentence: cut }]);

@@ -70,6 +70,15 @@ describe('where the picture starts and ends', () => {
   });
 });
 
+test('recordings put one behind the other in a TS are told from one whose clock goes on', async () => {
+  const first = await clip('first.ts', ...PICTURE, ...H264, '-an');
+  const path = join(folder, 'joined.ts');
+  const bytes = await readFile(first);
+  await writeFile(path, Buffer.concat([bytes, bytes, bytes]));
+  expect((await probeSource(path, OPTIONS)).clockRestarts).toBe(2);
+  expect(await probeSource(first, OPTIONS)).not.toHaveProperty('clockRestarts');
+});
+
 describe('sound', () => {
   test('sound that ends long before the picture is found', async () => {
     const long = ['-f', 'lavfi', '-i', 'color=size=32x32:rate=5:duration=30'];

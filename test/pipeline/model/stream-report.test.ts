@@ -85,6 +85,14 @@ test('recordings that follow in the same file and are not played are told of', (
   expect(reportStreams({ ...INFO, linksLeftOut: 2 }, { renditions: [] }).at(-1)?.reason).toContain('2 more recordings');
 });
 
+test('a clock that begins anew is told of', () => {
+  expect(reportStreams({ ...INFO, clockRestarts: 1 }, { renditions: [] }).at(-1)).toMatchObject({
+    kind: 'container',
+    outcome: 'not-carried',
+    codes: ['clock-restarts'],
+  });
+});
+
 test('the report says what was done to a stream, or why nothing was', () => {
   const reasons = reportStreams(INFO, { renditions: [] }).map(({ reason }) => reason);
   expect(reasons[0]).toContain('5.1(side)');
