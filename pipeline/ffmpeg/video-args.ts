@@ -31,8 +31,9 @@ export function videoEncoderArgs(rendition: VideoRenditionPlan, keyframes: reado
     ...qualityArgs(rendition),
     // A chunk starts with an empty history: half a buffer keeps the first segment's peak under the cap (tried). The colours are
     // stated here, since what frames state may change within a source, and SPS with it.
+    // Its rate control goes by the rate that is stated here: sources state any, and a frame of a thousandth of a second is made grey.
     '-x264-params',
-    `vbv-init=0.5:open-gop=0:scenecut=0:${COLORS}`,
+    `vbv-init=0.5:fps=${rendition.frameRate.toFixed(3)}:open-gop=0:scenecut=0:${COLORS}`,
     '-g',
     NEVER,
     '-keyint_min',
@@ -50,7 +51,7 @@ export function iframeEncoderArgs(rendition: IframeRenditionPlan): string[] {
   return [
     ...qualityArgs(rendition),
     '-x264-params',
-    `vbv-init=1:open-gop=0:scenecut=0:bframes=0:ref=1:${COLORS}`,
+    `vbv-init=1:fps=1:open-gop=0:scenecut=0:bframes=0:ref=1:${COLORS}`,
     '-g',
     NEVER,
     '-forced-idr',

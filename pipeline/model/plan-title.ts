@@ -38,12 +38,13 @@ export interface PlanTitleInput {
 export function planTitle({ titleId, revision, info, settings, encoderFingerprint, copySource }: PlanTitleInput): Plan {
   const originTicks = titleOrigin(info);
   const ends = [...(info.video ? [info.video.endTicks] : []), ...info.audio.map((track) => track.endTicks)];
+  const endTicks = Math.max(...ends) - originTicks;
   const renditions: RenditionPlan[] = [
-    ...(info.video ? planVideoLadder(info.video, settings.ladder) : []),
+    ...(info.video ? planVideoLadder(info.video, settings.ladder, endTicks) : []),
     ...planAudioRenditions(info.audio),
     ...(info.video ? planIframeRenditions(info.video, settings.ladder) : []),
   ];
-  const encoded = { originTicks, timeline: planTimeline(Math.max(...ends) - originTicks, settings.timeline), renditions };
+  const encoded = { originTicks, timeline: planTimeline(endTicks, settings.timeline), renditions };
   const planned = copySource ? { ...encoded, ...planCopies(encoded, copySource, { info, settings }) } : encoded;
   return {
     version: 1,

@@ -44,7 +44,7 @@ function encodedNotes(video: VideoStreamInfo, rungs: readonly VideoRenditionPlan
     notes.push({ code: 'scaled-down', sentence: `Scaled down from ${nameSize(source)}: the ladder ends there.` });
   }
   const sourceRate = video.frameRate.num / video.frameRate.den;
-  if (sourceRate > top.frameRate * NOTABLE) {
+  if (sourceRate > top.frameRate * NOTABLE && video.lastFrameTicks > video.firstFrameTicks) {
     const rates = `${nameRate(top.frameRate)} of ${nameRate(sourceRate)}`;
     notes.push({ code: 'frames-thinned', sentence: `${rates} frames a second are kept: screens and players show no more.` });
   }

@@ -46,7 +46,8 @@ export function planCopies(
     notCopied.push({ streamIndex: stream.index, ...decision.note });
     return rendition;
   });
-  return { timeline, renditions: [...rungs, ...copiedSounds], ...(notCopied.length === 0 ? {} : { notCopied }) };
+  const iframes = planned.renditions.filter(({ kind }) => kind === 'iframe');
+  return { timeline, renditions: [...rungs, ...copiedSounds, ...iframes], ...(notCopied.length === 0 ? {} : { notCopied }) };
 }
 
 /** A rung that may take nearly as many bits as the copied picture is a smaller picture for nothing. */

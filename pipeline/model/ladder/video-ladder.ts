@@ -14,6 +14,8 @@ const NARROWEST_SIDE = 120;
 const HIGHEST_FRAME_RATE = 60;
 /** Averages of sources that mean 60 come out a little above it. */
 const FRAME_RATE_TOLERANCE = 1.1;
+/** It is repeated at each keyframe. */
+const LONGEST_STILL_TICKS = 2 * VIDEO_TIMESCALE;
 /** The decoder's buffer: long enough for a keyframe, short enough for honest peaks. */
 const BUFFER_SECONDS = 1.5;
 
@@ -36,9 +38,13 @@ const DECODED_FRAMES: Readonly<Record<X264Preset, number>> = {
  * The rungs of a picture, best first, at least one. Never above the source in size or frame rate; a source between two
  * rungs is the top rung at its own size. Named by the short side: `v1080`.
  */
-export function planVideoLadder(video: VideoStreamInfo, settings: LadderSettings): VideoRenditionPlan[] {
+export function planVideoLadder(
+  video: VideoStreamInfo,
+  settings: LadderSettings,
+  titleTicks: Ticks = video.endTicks - video.firstFrameTicks,
+): VideoRenditionPlan[] {
   const source = displaySize(video);
-  const frameRate = outputFrameRate(video);
+  const frameRate = outputFrameRate(video, titleTicks);
   return chooseSizes(source, settings.rungs).map((size) => {
     const maxrateBps = rungBitrate(video, source, size, frameRate);
     const bufsizeBits = Math.round(maxrateBps * BUFFER_SECONDS);
@@ -82,8 +88,13 @@ function presentationDelay(frameRate: number): Ticks {
   return seconds > LONGEST_DELAY_SECONDS ? 0 : Math.ceil(seconds * VIDEO_TIMESCALE);
 }
 
-/** Frames per second that are kept: of a faster source every second, third… frame. */
-export function outputFrameRate({ frameRate }: Pick<VideoStreamInfo, 'frameRate'>): number {
+/** Frames per second that are kept: of a faster source every second, third… frame. A lone frame lasts as long as it is shown. */
+export function outputFrameRate(
+  video: Pick<VideoStreamInfo, 'frameRate' | 'firstFrameTicks' | 'lastFrameTicks'>,
+  titleTicks: Ticks,
+): number {
+  const { frameRate, firstFrameTicks, lastFrameTicks } = video;
+  if (firstFrameTicks === lastFrameTicks) return Math.min(HIGHEST_FRAME_RATE, VIDEO_TIMESCALE / Math.min(titleTicks, LONGEST_STILL_TICKS));
   const source = frameRate.num / frameRate.den;
   const kept = source / Math.ceil(source / (HIGHEST_FRAME_RATE * FRAME_RATE_TOLERANCE));
   return Math.min(HIGHEST_FRAME_RATE, kept);

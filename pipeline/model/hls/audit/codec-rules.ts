@@ -189,9 +189,7 @@ function sampleCount(track: AuditTrack): number {
 
 /** `highest` is that of the closest two frames: FRAME-RATE is a maximum, and a variable rate may state it. */
 function frameRates(track: AuditTrack): { average: number; highest: number } {
-  const closest = track.segments.flatMap(({ facts }) =>
-    facts?.shortestInnerSampleTicks ? [facts.shortestInnerSampleTicks / facts.timescale] : [],
-  );
+  const closest = track.segments.flatMap(({ facts }) => (facts?.closestFramesTicks ? [facts.closestFramesTicks / facts.timescale] : []));
   return {
     average: track.frameSeconds > 0 ? 1 / track.frameSeconds : 0,
     highest: closest.length > 0 ? 1 / closest.reduce((least, seconds) => Math.min(least, seconds)) : 0,

@@ -25,8 +25,8 @@ export interface SegmentFacts {
   shownTicks: { first: Ticks; last: Ticks };
   minCompositionOffsetTicks: Ticks;
   longestSampleTicks: Ticks;
-  /** Without the segment's first and last sample, whose durations meet the boundaries; absent below three samples. */
-  shortestInnerSampleTicks?: Ticks;
+  /** Between the two frames that are shown closest to each other; absent for one frame. */
+  closestFramesTicks?: Ticks;
   trackCount: number;
 }
 
@@ -40,8 +40,8 @@ export function readSegmentFacts(bytes: Uint8Array, init: InitFacts): SegmentFac
   if (!firstFragment || !first || !last) throw new BoxError('The segment holds no samples', 0);
   const innerBreak = findInnerBreak(fragments);
   const shown = fragments.flatMap((fragment) => presentationTimes(fragment, init.presentationDelayTicks));
-  const inner = samples.slice(1, -1);
-  const shortestInnerSampleTicks = inner.length === 0 ? undefined : least(inner, (sample) => sample.durationTicks);
+  const times = shown.map(({ ticks }) => ticks).sort((a, b) => a - b);
+  const steps = times.slice(1).map((ticks, index) => ticks - (times[index] as Ticks));
   return {
     sizeBytes: bytes.length,
     timescale: init.timescale,
@@ -56,7 +56,7 @@ export function readSegmentFacts(bytes: Uint8Array, init: InitFacts): SegmentFac
     shownTicks: { first: least(shown, ({ ticks }) => ticks), last: -least(shown, ({ ticks }) => -ticks) },
     minCompositionOffsetTicks: least(samples, (sample) => sample.compositionOffsetTicks),
     longestSampleTicks: -least(samples, (sample) => -sample.durationTicks),
-    ...(shortestInnerSampleTicks === undefined ? {} : { shortestInnerSampleTicks }),
+    ...(steps.length === 0 ? {} : { closestFramesTicks: least(steps, (ticks) => ticks) }),
     trackCount: countTracks(bytes),
   };
 }

@@ -7,7 +7,7 @@ import type { VideoStreamInfo } from '../../../../pipeline/model/source-info.ts'
 import { videoStream } from '../sample-video.ts';
 
 function picture(facts: Partial<VideoStreamInfo>): VideoStreamInfo {
-  return videoStream({ frameRate: { num: 24, den: 1 }, lastFrameTicks: 0, endTicks: 3750, ...facts });
+  return videoStream({ frameRate: { num: 24, den: 1 }, lastFrameTicks: 3750, endTicks: 7500, ...facts });
 }
 
 function ladder(facts: Partial<VideoStreamInfo>, rungs = DEFAULT_LADDER.rungs): string[] {
@@ -74,7 +74,18 @@ describe('frame rates', () => {
     [240, 1, 60],
     [90, 1, 45],
   ])('%d/%d is shown at %d', (num, den, expected) => {
-    expect(outputFrameRate({ frameRate: { num, den } })).toBeCloseTo(expected, 3);
+    expect(outputFrameRate(picture({ frameRate: { num, den } }), 900_000)).toBeCloseTo(expected, 3);
+  });
+
+  test.each([
+    ['for its own length', 3_600, 25],
+    ['while a sound goes on', 135_000, 0.667],
+    ['at each keyframe of a long one', 900_000, 0.5],
+    ['for less than any screen shows', 90, 60],
+  ])('a lone frame is shown %s, whatever rate it states', (_, titleTicks, expected) => {
+    const lone = picture({ frameRate: { num: 120, den: 1 }, firstFrameTicks: 0, lastFrameTicks: 0, endTicks: 750 });
+    expect(outputFrameRate(lone, titleTicks)).toBeCloseTo(expected, 3);
+    expect(planVideoLadder(lone, DEFAULT_LADDER, titleTicks)[0]?.frameRate).toBeCloseTo(expected, 3);
   });
 });
 
