@@ -91,23 +91,13 @@ describe('the I-frames of a title', () => {
     expect(await shownNumbers(prepared, committed)).toEqual([0, 0, 0, 0, 73, 73, 146, 146, 219, 219, 292, 365, 365, 438]);
   });
 
-  test('of a film whose keyframes cannot be told from others are made of all frames', async () => {
-    const path = join(folder, 'unmarked.mp4');
-    await makeClip(
-      '-f',
-      'lavfi',
-      '-i',
-      `testsrc2=s=64x36:r=5:d=${LONG_SECONDS}`,
-      '-c:v',
-      'libx264',
-      '-x264-params',
-      'keyint=100:intra-refresh=1',
-      path,
-    );
+  test('of a long film whose only keyframe is not shown are made of all frames', async () => {
+    const whole = await film('whole.mp4', LONG_SECONDS, ['-g', '10000', '-sc_threshold', '0']);
+    const path = join(folder, 'hidden.mp4');
+    await makeClip('-ss', '1', '-i', whole.source.path, '-c', 'copy', path);
     const prepared = await prepare(path);
-    const { id } = iframesOf(prepared);
-    const committed = await convertAll(prepared, { renditionIds: [id] });
-    expect(servedFrames(prepared.plan, committed, id)).toHaveLength(prepared.plan.timeline.boundaries.length - 1);
+    const committed = await convertAll(prepared, { renditionIds: [iframesOf(prepared).id] });
+    expect(await shownNumbers(prepared, committed)).toEqual(startSeconds(prepared.plan).map((seconds) => (seconds + 1) * RATE));
   });
 
   test('stand beside pictures and sounds in one chunk', async () => {

@@ -70,6 +70,11 @@ describe('the thumbnails of a storyboard', () => {
     expect(new Set(await colours(made))).toEqual(new Set(['r']));
   });
 
+  test('of a long film whose only keyframe is not shown are of every time', async () => {
+    const path = await clip('hidden.mp4', '-ss', '1', '-i', await clip('whole.mp4', ...film(LONG_SECONDS), '-g', '1000'), '-c', 'copy');
+    expect(new Set(await colours(await storyboard(path)))).toEqual(new Set(['r', 'g', 'b']));
+  });
+
   test('of a short film are of every time, also with one keyframe', async () => {
     expect(await colours(await storyboard(await clip('short.mp4', ...film(6), '-g', '1000')))).toEqual(['r', 'g', 'b']);
   });
