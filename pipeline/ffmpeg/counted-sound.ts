@@ -22,16 +22,17 @@ export async function countUnclockedSound(
   options: FfprobeOptions,
 ): Promise<SourceInfo> {
   const [only, ...others] = info.audio;
-  if (info.formatNames.includes('ogg') && only && others.length === 0 && !info.video) return countChain(path, info, only, options);
+  const links = info.formatNames.includes('ogg') ? await readOggLinks(path) : undefined;
+  if (links) {
+    const isSound = only !== undefined && others.length === 0 && !info.video;
+    return isSound && links.isUniform ? countChain(path, info, only, options) : { ...info, linksLeftOut: links.count - 1 };
+  }
   const audio: AudioStreamInfo[] = [];
   for (const track of info.audio) audio.push(isUnclocked(track, heads.get(track.index)) ? await countPackets(path, track, options) : track);
   return { ...info, audio };
 }
 
 async function countChain(path: string, info: SourceInfo, track: AudioStreamInfo, options: FfprobeOptions): Promise<SourceInfo> {
-  const links = await readOggLinks(path);
-  if (!links) return info;
-  if (!links.isUniform) return { ...info, linksLeftOut: links.count - 1 };
   const runs = createRunMeter();
   await readPackets(path, track, options, runs.push);
   const endTicks = track.startTicks + toTicks(runs.total(), track.timeBase);

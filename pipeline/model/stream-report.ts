@@ -33,7 +33,7 @@ export function reportStreams(info: SourceInfo, { renditions, notCopied = [] }: 
     });
   }
   if (info.linksLeftOut) {
-    const sentence = `${info.linksLeftOut} more recordings follow in this file, not all in the same format: only the first is played. Split the file for the rest.`;
+    const sentence = `${info.linksLeftOut} more recordings follow in this file, which are not of one kind of sound: only the first is played. Split the file for the rest.`;
     const notes = joinNotes([{ code: 'more-recordings', sentence }]);
     reports.push({ streamIndex: -1, kind: 'container', codec: '', outcome: 'not-carried', ...notes });
   }

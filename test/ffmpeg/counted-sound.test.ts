@@ -99,6 +99,12 @@ describe('chained Ogg', () => {
   });
 });
 
+test.skipIf(!hasCorpus)('of chained pictures the report tells that others follow the first', async () => {
+  const { source } = await prepare(join(CORPUS, 'ogv_chained.ogv'));
+  expect(source.info.linksLeftOut).toBeGreaterThan(0);
+  expect(reportStreams(source.info, { renditions: [] }).at(-1)?.codes).toEqual(['more-recordings']);
+});
+
 test('an ordinary Ogg keeps its times', async () => {
   const { source } = await prepare(await makeChain('single.opus', ['-c:a', 'libopus']));
   expect(source.info.audio[0]).not.toHaveProperty('isCounted');
