@@ -3,11 +3,12 @@ import { RENDITION_HEADINGS, REPORT_HEADINGS, renditionRows, reportRows } from '
 import { renditionView } from '../rendition-fixture.ts';
 import { titleView } from '../title-fixture.ts';
 
-test('renditions stand from the best rung down, sound last', () => {
+test('renditions stand from the best rung down, then sound, then I-frames', () => {
   const rows = renditionRows(
     titleView({
       id: 'a',
       renditions: [
+        renditionView({ id: 'i360', kind: 'iframe', width: 640, height: 360, bitrateBps: 99_000_000 }),
         renditionView({ id: 'a1', kind: 'audio', bitrateBps: 9_000_000 }),
         renditionView({ id: 'v360', width: 640, height: 360, bitrateBps: 700_000 }),
         renditionView({ id: 'v720', width: 1280, height: 720, bitrateBps: 2_800_000 }),
@@ -18,6 +19,7 @@ test('renditions stand from the best rung down, sound last', () => {
     ['720p', '1280 × 720', '2.8 Mb/s', 'c'],
     ['360p', '640 × 360', '700 kb/s', 'c'],
     ['Sound', '–', '9.0 Mb/s', 'c'],
+    ['I-frames', '640 × 360', '99.0 Mb/s', 'c'],
   ]);
   expect(rows.every((row) => row.length === RENDITION_HEADINGS.length)).toBe(true);
 });
