@@ -1,4 +1,5 @@
 import type { ChannelMix } from './ladder/channel-mix.ts';
+import type { LadderFit } from './ladder/fit-ladder.ts';
 import type { ReportNote } from './report-notes.ts';
 import type { Ticks } from './time.ts';
 
@@ -18,6 +19,8 @@ export interface Plan {
   encoderFingerprint: string;
   /** Why streams that are H.264 or AAC already are encoded all the same, for the report. */
   notCopied?: (ReportNote & { streamIndex: number })[];
+  /** What the ladder was fitted by; absent: it is the fixed one, and was meant to be. */
+  ladderFit?: LadderFit;
 }
 
 /**
