@@ -1,5 +1,6 @@
 import type { FfmpegTools } from './ffmpeg/locate.ts';
 import type { RunEnvironment } from './ffmpeg/run-chunk.ts';
+import { fitToPicture } from './fit-to-picture.ts';
 import { mayBeCopied } from './model/copy/plan-copies.ts';
 import type { Plan } from './model/plan.ts';
 import { type PlanTitleInput, planTitle } from './model/plan-title.ts';
@@ -13,7 +14,7 @@ export interface PlanSourceInput extends Omit<PlanTitleInput, 'copySource' | 'en
   isCopyRefused?: boolean;
 }
 
-/** The plan of a probed source, with what must be read of it for that: its tables, its loudness. Throws `cancelled` and what the file system does. */
+/** The plan of a probed source, with what must be read of it for that: its tables, samples of its picture, its loudness. Throws `cancelled` and what the file system does. */
 export async function planSource(
   { path, isCopyRefused = false, ...input }: PlanSourceInput,
   environment: Pick<RunEnvironment, 'log' | 'signal'> & { tools: FfmpegTools },
@@ -21,6 +22,7 @@ export async function planSource(
   const { info, settings } = input;
   const read = settings.copy === 'auto' && mayBeCopied(info) ? await readCopySource(path, info) : undefined;
   const copySource = read && isCopyRefused ? { ...read, areKeyframesSound: false } : read;
-  const plan = planTitle({ ...input, encoderFingerprint: environment.tools.encoderFingerprint, copySource });
-  return normaliseLoudness(plan, { path }, settings.loudnessLufs, environment);
+  const planned = planTitle({ ...input, encoderFingerprint: environment.tools.encoderFingerprint, copySource });
+  const fitted = settings.isContentAware ? await fitToPicture(planned, { path, info }, environment) : planned;
+  return normaliseLoudness(fitted, { path }, settings.loudnessLufs, environment);
 }

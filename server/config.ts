@@ -77,6 +77,10 @@ export const settingsSchema = z.strictObject({
     description:
       'Whether H.264 and AAC that every browser plays are taken over as they are, as the best rung and the sound, where the file allows that (MP4 and MOV): less work, nothing lost. `never` encodes everything. The report of a title says what was copied, or why not. Holds for titles that are planned from now on.',
   }),
+  CONTENT_AWARE: flag().default(true).meta({
+    description:
+      'Samples a picture before its title is planned, for about a third of a second, and fits the ladder to it: a coarser CRF where nobody would see the difference, and no rung that adds nothing. Holds for titles that are planned from now on. 0: the same ladder for all.',
+  }),
   LOUDNESS_LUFS: number(z.number('must be a number such as -16').min(-36).max(-5)).optional().meta({
     description:
       'Makes every sound track as loud as this (EBU R128), as far as its true peak allows: -23 as in broadcasting, -16 for headphones. Each track is heard once before its title can be played, about a second for two minutes of it; holds for titles that are planned from now on. Unset: as loud as it is.',

@@ -17,6 +17,8 @@ export interface PlanSettings {
   copy?: 'auto' | 'never';
   /** Wanted loudness of every sound, LUFS; absent: as loud as it is. */
   loudnessLufs?: number;
+  /** The ladder is fitted to the picture by samples of it (fitToPicture); else it is the same for all. */
+  isContentAware?: boolean;
 }
 
 export interface PlanTitleInput {

@@ -1,3 +1,4 @@
+import { type LadderFit, UNSEEN_LOSS, type UnsampledReason } from './ladder/fit-ladder.ts';
 import { displaySize, type PictureSize } from './ladder/picture-size.ts';
 import { hasAlpha, isDeep, pictureColor } from './picture-color.ts';
 import type { VideoRenditionPlan } from './plan.ts';
@@ -6,17 +7,23 @@ import type { VideoStreamInfo } from './source-info.ts';
 import type { StreamReport } from './title.ts';
 
 /**
- * What became of the picture that is played, and of the captions inside it. `rungs`: what is made of it, best first. `whyNot`: why
- * none of them is copied, where one might have been.
- */
+/** What a plan says of how its picture came about, beside the rungs. */
+export interface PictureReasons {
+  /** Where the rungs were to be fitted to it. */
+  fit?: LadderFit | undefined;
+  /** Why none of them is copied, where one might have been. */
+  whyNot?: readonly ReportNote[];
+}
+
+/** What became of the picture that is played, and of the captions inside it. `rungs`: what is made of it, best first. */
 export function reportVideo(
   video: VideoStreamInfo,
   rungs: readonly VideoRenditionPlan[],
-  whyNot: readonly ReportNote[] = [],
+  { fit, whyNot = [] }: PictureReasons = {},
 ): StreamReport[] {
   const { index: streamIndex, codec } = video;
   const made = rungs[0]?.copied ? copiedNotes(rungs) : [...encodedNotes(video, rungs), ...whyNot];
-  const notes = [...made, ...shapeNotes(video), ...fieldNotes(video), ...colorNotes(video)];
+  const notes = [...made, ...fitNotes(rungs, fit), ...shapeNotes(video), ...fieldNotes(video), ...colorNotes(video)];
   const report: StreamReport = { streamIndex, kind: 'video', codec, outcome: 'converted', ...joinNotes(notes) };
   if (!video.hasClosedCaptions) return [report];
   const captions: ReportNote = { code: 'captions', sentence: 'Closed captions, kept inside the encoded picture.' };
@@ -49,6 +56,33 @@ function encodedNotes(video: VideoStreamInfo, rungs: readonly VideoRenditionPlan
     notes.push({ code: 'frames-thinned', sentence: `${rates} frames a second are kept: screens and players show no more.` });
   }
   return notes;
+}
+
+const UNSAMPLED: Readonly<Record<UnsampledReason, string>> = {
+  short: 'it is short',
+  large: 'its picture is larger than is sampled',
+  'high-dynamic-range': 'its picture has a high dynamic range',
+  'no-index': 'its container has no places to go to',
+  failed: 'its picture could not be sampled in time',
+};
+
+function fitNotes(rungs: readonly VideoRenditionPlan[], fit: LadderFit | undefined): ReportNote[] {
+  if (!fit) return [];
+  if (fit.kind === 'unsampled') {
+    return [{ code: 'ladder-unsampled', sentence: `The ladder is the same as for any film: ${UNSAMPLED[fit.reason]}.` }];
+  }
+  const notes: ReportNote[] = [];
+  const crfs = rungs.map(({ crf }) => crf);
+  if (Math.max(...crfs) > fit.crf) {
+    const range = [...new Set([Math.min(...crfs), Math.max(...crfs)])].join(' to ');
+    const sentence = `Encoded at CRF ${range} instead of ${fit.crf}: samples of it show no difference that can be seen (SSIM ${1 - UNSEEN_LOSS}).`;
+    notes.push({ code: 'bits-saved', sentence });
+  }
+  if (fit.leftOut.length > 0) {
+    const sentence = `${fit.leftOut.map(nameSize).join(', ')} left out: what is kept looks as good for hardly more bits, or fewer.`;
+    notes.push({ code: 'rungs-left-out', sentence });
+  }
+  return notes.length > 0 ? notes : [{ code: 'ladder-kept', sentence: 'Samples of it need the whole ladder.' }];
 }
 
 function nameSize({ width, height }: PictureSize): string {

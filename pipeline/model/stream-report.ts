@@ -10,7 +10,10 @@ import { ticksToSeconds } from './time.ts';
 import type { StreamReport } from './title.ts';
 
 /** What becomes of every stream of a source, in its order (I8), then of what lies outside its streams (stream index -1). */
-export function reportStreams(info: SourceInfo, { renditions, notCopied = [] }: Pick<Plan, 'renditions' | 'notCopied'>): StreamReport[] {
+export function reportStreams(
+  info: SourceInfo,
+  { renditions, notCopied = [], ladderFit: fit }: Pick<Plan, 'renditions' | 'notCopied' | 'ladderFit'>,
+): StreamReport[] {
   const rungs = renditions.filter((rendition) => rendition.kind === 'video');
   const texts = textStreams(info);
   const cover = info.video ? undefined : info.others.find(({ kind }) => kind === 'cover');
@@ -18,7 +21,7 @@ export function reportStreams(info: SourceInfo, { renditions, notCopied = [] }: 
   const sounds = renditions.filter((rendition) => rendition.kind === 'audio');
   const whyNot = (index: number): ReportNote[] => notCopied.filter(({ streamIndex }) => streamIndex === index);
   const reports = [
-    ...(info.video ? reportVideo(info.video, rungs, whyNot(info.video.index)) : []),
+    ...(info.video ? reportVideo(info.video, rungs, { fit, whyNot: whyNot(info.video.index) }) : []),
     ...info.audio.map((audio, track) => reportTrack(audio, track, sounds, whyNot(audio.index))),
     ...others,
   ];

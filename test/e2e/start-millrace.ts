@@ -35,14 +35,14 @@ export interface LaunchedMillrace {
 
 let building: Promise<unknown> | undefined;
 
-/** Built, in a process of its own, on a free port, with a log beside the media home. */
+/** Built, in a process of its own, on a free port, with a log beside the media home; the ladder is the fixed one, where nothing else is set. */
 export async function launchMillrace(mediaDir: string, env: NodeJS.ProcessEnv = {}): Promise<LaunchedMillrace> {
   building ??= promisify(execFile)(process.execPath, [join(ROOT, 'scripts/build.mjs')]);
   await building;
   const logPath = join(mediaDir, '..', 'server.log');
   const log = await open(logPath, 'a');
   const child = spawn(process.execPath, [join(ROOT, 'dist/server/main.js')], {
-    env: { ...process.env, PORT: '0', SAMPLE: '0', LOG_LEVEL: 'debug', MEDIA_DIR: mediaDir, ...env },
+    env: { ...process.env, PORT: '0', SAMPLE: '0', CONTENT_AWARE: '0', LOG_LEVEL: 'debug', MEDIA_DIR: mediaDir, ...env },
     stdio: ['ignore', 'pipe', log.fd],
   });
   await log.close();

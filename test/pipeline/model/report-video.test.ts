@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { LadderFit } from '../../../pipeline/model/ladder/fit-ladder.ts';
 import type { VideoRenditionPlan } from '../../../pipeline/model/plan.ts';
 import { reportVideo } from '../../../pipeline/model/report-video.ts';
 import type { VideoStreamInfo } from '../../../pipeline/model/source-info.ts';
@@ -82,4 +83,31 @@ test.each<{ what: string; changes: Partial<VideoStreamInfo>; codes: string[]; se
 
 test('a ladder of one rung is told by its size', () => {
   expect(reportVideo(VIDEO, RUNGS.slice(0, 1))[0]!.reason).toBe('Encoded as H.264 in 1920 × 1080.');
+});
+
+describe('the report tells how the ladder was fitted', () => {
+  const losses = { encoding: 0.01, crf: 27, scaling: [0, 0.01] };
+
+  test.each<[string, LadderFit, number, string[], string]>([
+    [
+      'to an easy picture',
+      { kind: 'fitted', losses, crf: 23, leftOut: [{ width: 960, height: 540 }] },
+      28.5,
+      ['encoded', 'bits-saved', 'rungs-left-out'],
+      'Encoded at CRF 23 to 28.5 instead of 23: samples of it show no difference that can be seen (SSIM 0.985). 960 × 540 left out:',
+    ],
+    [
+      'to one that needs all of it',
+      { kind: 'fitted', losses, crf: 23, leftOut: [] },
+      23,
+      ['encoded', 'ladder-kept'],
+      'need the whole ladder',
+    ],
+    ['not at all', { kind: 'unsampled', reason: 'short' }, 23, ['encoded', 'ladder-unsampled'], 'the same as for any film: it is short.'],
+  ])('%s', (_what, fit, crf, codes, sentence) => {
+    const [top, ...lower] = RUNGS;
+    const [report] = reportVideo(VIDEO, [{ ...top!, crf }, ...lower], fit);
+    expect(report).toMatchObject({ codes });
+    expect(report!.reason).toContain(sentence);
+  });
 });
