@@ -39,6 +39,8 @@ const BITS_EXPONENT = 0.8;
 const LOSS_EXPONENT = -0.4;
 /** Another size than the rung's own must save so much to be worth it: the estimate is no better. */
 const WORTHWHILE = 0.9;
+/** A smaller size stands for a rung only where it holds all but so much of it: SSIM alone forgives blur too easily. */
+const HOLDS_ALL_BUT = UNSEEN_LOSS / 5;
 /** A rung that costs less than the one above it by a smaller factor is no choice for a player, only work. */
 const CLOSEST_BITS = 1.2;
 
@@ -59,18 +61,21 @@ export function fitLadder(rungs: readonly VideoRenditionPlan[], losses: PictureL
   const [top] = rungs;
   if (!top) return [];
   const kept: Choice[] = [];
-  rungs.forEach((rung, index) => {
-    const asBefore = choose(top, rung, rung.crf, losses, losses.scaling[index] ?? 0);
+  const scalingOf = (rung: VideoRenditionPlan): number => losses.scaling[rungs.indexOf(rung)] ?? 0;
+  for (const rung of rungs) {
+    const asBefore = choose(top, rung, rung.crf, losses, scalingOf(rung));
     const most = Math.max(asBefore.loss, UNSEEN_LOSS);
     const last = kept.at(-1);
-    if (last && last.loss <= most && last.bits <= asBefore.bits * CLOSEST_BITS) return;
-    const allowed = rungs.filter((size) => !last || pixels(size) < pixels(last.rung));
-    const choices = allowed.flatMap((size) => coarsest(top, size, most, losses, losses.scaling[rungs.indexOf(size)] ?? 0));
+    if (last && last.loss <= most && last.bits <= asBefore.bits * CLOSEST_BITS) continue;
+    const allowed = rungs.filter(
+      (size) => (!last || pixels(size) < pixels(last.rung)) && scalingOf(size) <= scalingOf(rung) + HOLDS_ALL_BUT,
+    );
+    const choices = allowed.flatMap((size) => coarsest(top, size, most, losses, scalingOf(size)));
     const own = choices.find((choice) => choice.rung === rung) ?? asBefore;
     const cheapest = choices.reduce((best, choice) => (choice.bits < best.bits ? choice : best), own);
     if (cheapest.bits <= own.bits * WORTHWHILE) kept.push(cheapest);
     else if (allowed.includes(rung)) kept.push(own);
-  });
+  }
   return kept.map(({ rung, crf }) => ({ ...rung, crf }));
 }
 
