@@ -48,6 +48,8 @@ const TITLE_ID = 'title';
 const PLAYLIST = 'multivariant.m3u8';
 /** Long runs cost least; one that is interrupted loses no finished segment anyway. */
 const CHUNK_SEGMENTS = 30;
+/** Nobody waits for the plan: a busy machine may take its time. */
+const SAMPLING_MS = 60_000;
 
 /**
  * The pipeline into a static folder that any web server can serve: `multivariant.m3u8` and a folder for each rendition.
@@ -142,7 +144,7 @@ async function begin(
   const { tools, log, signal } = options;
   const sourceInfo = await probeSource(path, { tools, log, signal });
   const plan = await planSource(
-    { titleId: TITLE_ID, revision: 0, path, info: sourceInfo, settings: options.plan, isCopyRefused },
+    { titleId: TITLE_ID, revision: 0, path, info: sourceInfo, settings: options.plan, isCopyRefused, samplingMs: SAMPLING_MS },
     { tools, log, signal },
   );
   const originalName = basename(path).normalize('NFC');

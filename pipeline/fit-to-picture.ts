@@ -1,20 +1,15 @@
 import { AppError } from './errors.ts';
 import type { ChunkSource } from './ffmpeg/chunk-command.ts';
-import { measureLosses } from './ffmpeg/measure-losses.ts';
-import type { RunEnvironment } from './ffmpeg/run-chunk.ts';
+import { type MeasureLossesOptions, measureLosses } from './ffmpeg/measure-losses.ts';
 import { fitLadder, type LadderFit } from './model/ladder/fit-ladder.ts';
-import type { Plan } from './model/plan.ts';
+import type { Plan, RenditionPlan, VideoRenditionPlan } from './model/plan.ts';
 
 /**
  * The plan with its ladder fitted to the picture, before it is published: samples say what each rung needs. Where there are none, the ladder
- * stays as it is, and the plan says why. Throws `cancelled` only.
+ * stays as it is, and the plan says why. `timeoutMs`: see MeasureLossesOptions. Throws `cancelled` only.
  */
-export async function fitToPicture(
-  plan: Plan,
-  source: ChunkSource,
-  environment: Pick<RunEnvironment, 'tools' | 'log' | 'signal'>,
-): Promise<Plan> {
-  const rungs = plan.renditions.filter((rendition) => rendition.kind === 'video');
+export async function fitToPicture(plan: Plan, source: ChunkSource, environment: MeasureLossesOptions): Promise<Plan> {
+  const rungs = plan.renditions.filter(isRung);
   const [top] = rungs;
   if (!top) return plan;
   const losses = await measureLosses(source, rungs, environment).catch((error: unknown) => {
@@ -27,5 +22,13 @@ export async function fitToPicture(
   const leftOut = rungs.filter(({ id }) => !fitted.some((kept) => kept.id === id)).map(({ width, height }) => ({ width, height }));
   const ladderFit: LadderFit = { kind: 'fitted', losses, crf: top.crf, leftOut };
   environment.log.debug({ ladderFit, crf: fitted.map(({ id, crf }) => `${id}: ${crf}`) }, 'the ladder is fitted to the picture');
-  return { ...plan, renditions: [...fitted, ...plan.renditions.filter(({ kind }) => kind !== 'video')], ladderFit };
+  const renditions = plan.renditions.flatMap((rendition): RenditionPlan[] =>
+    isRung(rendition) ? fitted.filter(({ id }) => id === rendition.id) : [rendition],
+  );
+  return { ...plan, renditions, ladderFit };
+}
+
+/** What the samples speak of: a picture that x264 makes. */
+function isRung(rendition: RenditionPlan): rendition is VideoRenditionPlan {
+  return rendition.kind === 'video' && rendition.codecs.startsWith('avc1');
 }

@@ -12,17 +12,20 @@ export interface PlanSourceInput extends Omit<PlanTitleInput, 'copySource' | 'en
   path: string;
   /** Whether copying the picture was tried and refused. */
   isCopyRefused?: boolean;
+  /** How long the picture may be sampled. Default: as fitToPicture says. */
+  samplingMs?: number;
 }
 
 /** The plan of a probed source, with what must be read of it for that: its tables, samples of its picture, its loudness. Throws `cancelled` and what the file system does. */
 export async function planSource(
-  { path, isCopyRefused = false, ...input }: PlanSourceInput,
+  { path, isCopyRefused = false, samplingMs, ...input }: PlanSourceInput,
   environment: Pick<RunEnvironment, 'log' | 'signal'> & { tools: FfmpegTools },
 ): Promise<Plan> {
   const { info, settings } = input;
   const read = settings.copy === 'auto' && mayBeCopied(info) ? await readCopySource(path, info) : undefined;
   const copySource = read && isCopyRefused ? { ...read, areKeyframesSound: false } : read;
   const planned = planTitle({ ...input, encoderFingerprint: environment.tools.encoderFingerprint, copySource });
-  const fitted = settings.isContentAware ? await fitToPicture(planned, { path, info }, environment) : planned;
+  const limit = samplingMs === undefined ? {} : { timeoutMs: samplingMs };
+  const fitted = settings.isContentAware ? await fitToPicture(planned, { path, info }, { ...environment, ...limit }) : planned;
   return normaliseLoudness(fitted, { path }, settings.loudnessLufs, environment);
 }

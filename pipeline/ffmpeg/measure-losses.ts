@@ -21,24 +21,29 @@ const ROWS = 3;
 const SAMPLED_CRF_ABOVE = 4;
 /** The same result on every machine. */
 const ENCODER_THREADS = 2;
-/** Usually it takes a third of a second, on a busy machine several. */
-const TIMEOUT_MS = 8_000;
+/** Usually it takes a third of a second. Whoever waits for the plan of a film waits no longer than this, on a busy machine too. */
+const DEFAULT_TIMEOUT_MS = 3_000;
 /**
  * The first frames lose less than the whole stretch up to the next keyframe (measured, docs/decisions/0021); and the fewer places, the more careful.
  */
 const UNDERESTIMATE = 1.18;
 const CARE_FOR_FEW_PLACES = 0.6;
 
+export interface MeasureLossesOptions extends Pick<RunEnvironment, 'tools' | 'log' | 'signal'> {
+  /** After it the picture is not sampled, `failed`. Default 3 s. */
+  timeoutMs?: number;
+}
+
 /**
  * What a picture loses by encoding and scaling, from a few frames at a few places of the film, in one run of ffmpeg. The same for the same
  * file and rungs. Answers why where it does not sample.
  *
- * @throws AppError `cancelled`, `ffmpeg_missing`
+ * @throws AppError `cancelled`, `ffmpeg_missing`, `source_unreadable` (after `timeoutMs`)
  */
 export async function measureLosses(
   source: ChunkSource,
   rungs: readonly VideoRenditionPlan[],
-  { tools, log, signal }: Pick<RunEnvironment, 'tools' | 'log' | 'signal'>,
+  { tools, log, signal, timeoutMs = DEFAULT_TIMEOUT_MS }: MeasureLossesOptions,
 ): Promise<PictureLosses | UnsampledReason> {
   const { video } = source.info;
   const [top] = rungs;
@@ -46,7 +51,7 @@ export async function measureLosses(
   const places = chooseSamplePlaces(source.info, video);
   if (typeof places === 'string') return places;
   const args = lossArgs(source, video, rungs, places);
-  const { stderr } = await readFfmpegLines(args, { tools, log, signal, timeoutMs: TIMEOUT_MS }, () => {});
+  const { stderr } = await readFfmpegLines(args, { tools, log, signal, timeoutMs }, () => {});
   const read = readLosses(stderr, rungs.length);
   if (!read) return 'failed';
   const care = UNDERESTIMATE + CARE_FOR_FEW_PLACES / places.length;
