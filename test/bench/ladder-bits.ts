@@ -1,7 +1,7 @@
 /**
  * `npm run bench ladder-bits -- [clips]`: what a ladder that is fitted to the picture saves against the fixed one, at equal quality. Each
  * clip (the corpus' films where none are named) is converted with both, whole. Quality is the SSIM of the brightness, mean over all frames,
- * of each rung scaled to the size of the best one, against the source at that size. Equal: for each rung of the fixed ladder the other one has a rung
+ * of each rung scaled to the size of the fixed ladder's best one, against the source at that size. Equal: for each rung of the fixed ladder the other one has a rung
  * of no lower SSIM, where nothing counts above what can be seen (UNSEEN_LOSS).
  */
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
@@ -13,6 +13,7 @@ import { probeSource } from '../../pipeline/ffmpeg/probe.ts';
 import { createLog } from '../../pipeline/log.ts';
 import { UNSEEN_LOSS } from '../../pipeline/model/ladder/fit-ladder.ts';
 import { DEFAULT_LADDER } from '../../pipeline/model/ladder/ladder-settings.ts';
+import { planVideoLadder } from '../../pipeline/model/ladder/video-ladder.ts';
 import type { Plan } from '../../pipeline/model/plan.ts';
 import { DEFAULT_TIMELINE } from '../../pipeline/model/timeline/boundaries.ts';
 import { createFsSegmentStore } from '../../pipeline/storage/fs-segment-store.ts';
@@ -74,7 +75,9 @@ async function convertAndMeasure(path: string, isContentAware: boolean): Promise
   const openStore = (root: string) => createFsSegmentStore({ root });
   const converted = await convertFile({ input: path, outDir, openStore, tools, plan, log });
   const info = await probeSource(path, { tools, log });
-  const ssims = await measureSsim({ path, info }, converted.plan, outDir, tools);
+  const [largest] = info.video ? planVideoLadder(info.video, DEFAULT_LADDER) : [];
+  if (!largest) throw new Error(`${path} has no picture`);
+  const ssims = await measureSsim({ path, info }, converted.plan, largest, outDir, tools);
   const rungs = await Promise.all(
     converted.plan.renditions.flatMap((rung, index) =>
       rung.kind === 'video' ? [measureRung(converted.plan, outDir, rung.id, rung.height, rung.crf, ssims[index] as number)] : [],
