@@ -29,6 +29,7 @@ type PlanTimes = Pick<Plan, 'timeline' | 'originTicks'>;
 
 /** Throws BoxError for a track that is not of the rendition's kind. */
 export function createCopiedCutter(plan: PlanTimes, rendition: RenditionPlan, track: MovieTrack): CopiedCutter {
+  if (rendition.kind === 'iframe') throw new BoxError('I-frames are encoded', 0);
   return rendition.kind === 'video' ? cutPicture(plan, rendition, track) : cutSound(plan, rendition, track);
 }
 

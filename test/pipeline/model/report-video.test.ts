@@ -106,7 +106,7 @@ describe('the report tells how the ladder was fitted', () => {
     ['not at all', { kind: 'unsampled', reason: 'short' }, 23, ['encoded', 'ladder-unsampled'], 'the same as for any film: it is short.'],
   ])('%s', (_what, fit, crf, codes, sentence) => {
     const [top, ...lower] = RUNGS;
-    const [report] = reportVideo(VIDEO, [{ ...top!, crf }, ...lower], fit);
+    const [report] = reportVideo(VIDEO, [{ ...top!, crf }, ...lower], { fit });
     expect(report).toMatchObject({ codes });
     expect(report!.reason).toContain(sentence);
   });
