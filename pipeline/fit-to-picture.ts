@@ -20,11 +20,14 @@ export async function fitToPicture(plan: Plan, source: ChunkSource, environment:
   if (typeof losses === 'string') return { ...plan, ladderFit: { kind: 'unsampled', reason: losses } };
   const fitted = fitLadder(rungs, losses);
   // What is copied costs nothing to make, and is what it is.
-  const fit = (rung: VideoRenditionPlan): VideoRenditionPlan | undefined => (rung.copied ? rung : fitted.find(({ id }) => id === rung.id));
-  const leftOut = rungs.filter((rung) => !fit(rung)).map(({ width, height }) => ({ width, height }));
+  const chosen = (rung: VideoRenditionPlan): VideoRenditionPlan | undefined =>
+    rung.copied ? rung : fitted.find(({ id }) => id === rung.id);
+  const leftOut = rungs.filter((rung) => !chosen(rung)).map(({ width, height }) => ({ width, height }));
   const ladderFit: LadderFit = { kind: 'fitted', losses, crf: top.crf, leftOut };
   environment.log.debug({ ladderFit, crf: fitted.map(({ id, crf }) => `${id}: ${crf}`) }, 'the ladder is fitted to the picture');
-  const renditions = plan.renditions.flatMap((rendition): RenditionPlan | RenditionPlan[] => (isRung(rendition) ? (fit(rendition) ?? []) : rendition));
+  const renditions = plan.renditions.flatMap((rendition): RenditionPlan | RenditionPlan[] =>
+    isRung(rendition) ? (chosen(rendition) ?? []) : rendition,
+  );
   return { ...plan, renditions, ladderFit };
 }
 
