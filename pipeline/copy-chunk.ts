@@ -31,24 +31,54 @@ export async function copyChunk(
     return checked(() => createCopiedCutter(plan, rendition, track));
   });
   const file = await open(source.path, 'r');
+  const commits = createCommits();
   try {
     for (const { renditionId, parameters } of cutters) await sink.init(renditionId, parameters);
     for (let segment = chunk.firstSegment; segment < chunk.endSegment; segment++) {
       await goOn?.();
+      await commits.untilRoom();
       if (signal?.aborted) throw new AppError('cancelled', 'The work was cancelled.');
       const read = await readPlaces(
         file,
         cutters.flatMap((cutter) => cutter.placesOf(segment)),
       );
-      const segments = cutters.map((cutter) => {
+      for (const cutter of cutters) {
         const samples = cutter.placesOf(segment).map(({ offset }) => read.get(offset) as Uint8Array);
-        return checked(() => cutter.render(segment, samples));
-      });
-      await Promise.all(cutters.map(({ renditionId }, index) => sink.segment(renditionId, segments[index]!)));
+        const finished = checked(() => cutter.render(segment, samples));
+        commits.add(sink.segment(cutter.renditionId, finished));
+      }
     }
   } finally {
+    await commits.settled();
     await file.close();
   }
+  await commits.untilRoom();
+}
+
+/** Segments that are being stored while the next ones are read: most of the time goes by in waiting for the disk. */
+const MOST_COMMITS = 6;
+
+function createCommits() {
+  const running = new Set<Promise<void>>();
+  let failure: { error: unknown } | undefined;
+  return {
+    add(commit: Promise<void>): void {
+      const watched = commit
+        .catch((error: unknown) => {
+          failure ??= { error };
+        })
+        .then(() => void running.delete(watched));
+      running.add(watched);
+    },
+    /** Throws what the first one that failed threw. */
+    async untilRoom(): Promise<void> {
+      while (running.size >= MOST_COMMITS && !failure) await Promise.race(running);
+      if (failure) throw failure.error;
+    },
+    async settled(): Promise<void> {
+      await Promise.all(running);
+    },
+  };
 }
 
 /** The bytes at each place, by its offset. */

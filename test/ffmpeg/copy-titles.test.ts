@@ -70,7 +70,7 @@ test('a title is copied by a run of its own, keeps every rule, and its report sa
     ['a1', true],
   ]);
   const brought = home.events.flatMap((event) => (event.type === 'segment' ? [`${event.renditionId} ${event.cause}`] : []));
-  expect(new Set(brought)).toEqual(new Set(['v120 first', 'a1 first', 'v180 copy', 'a1 copy', 'v120 background']));
+  expect(new Set(brought)).toEqual(new Set(['v180 first', 'a1 first', 'v180 copy', 'a1 copy', 'v120 background']));
   expect(home.putTwice).toEqual([]);
   const record = await home.store.readTitle('film');
   expect(record?.report.map(({ kind, outcome, codes }) => `${kind} ${outcome} ${codes?.join(' ')}`)).toEqual([
