@@ -4,6 +4,7 @@ import { type ChunkSource, chunkCommand } from './ffmpeg/chunk-command.ts';
 import { encodeFillers, type Fillers } from './ffmpeg/encode-fillers.ts';
 import { decodeFromTicks } from './ffmpeg/field-filters.ts';
 import { iframeCommand } from './ffmpeg/iframe-command.ts';
+import { lastFrameBefore } from './ffmpeg/last-frame.ts';
 import { scanPacketsAround } from './ffmpeg/packet-index.ts';
 import { type ChunkSink, type RunEnvironment, runChunk } from './ffmpeg/run-chunk.ts';
 import { chooseSampling, type Sampling } from './ffmpeg/sampled-pictures.ts';
@@ -83,8 +84,8 @@ async function convertIframes(
   try {
     await run(sampling);
   } catch (error) {
-    if (!(error instanceof SegmenterError)) throw error;
-    if (sampling === 'frames' || progress.size > 0) throw describe(error);
+    const isOfDecoding = error instanceof SegmenterError || (error instanceof AppError && error.code === 'ffmpeg_failed');
+    if (!isOfDecoding || sampling === 'frames' || progress.size > 0) throw describe(error);
     await run('frames').catch((again: unknown) => {
       throw describe(again);
     });
@@ -139,14 +140,29 @@ async function learnGaps(job: ConvertJob, known: SourceGaps, error: SegmenterErr
   const { problem } = error;
   const { timeline } = job.plan;
   const rung = job.plan.renditions.find((rendition) => rendition.kind === 'video');
-  const frameTicks = problem.kind === 'gap' ? problem.fromTicks : problem.lastTicks;
-  if (error.kind !== 'video' || !rung || frameTicks === undefined) throw describe(error);
+  if (error.kind !== 'video' || !rung) throw describe(error);
+  const frameTicks =
+    (problem.kind === 'gap' ? problem.fromTicks : problem.lastTicks) ?? (await lastFrameBeforeChunk(job, rung, environment));
+  if (frameTicks === undefined) throw describe(error);
   const nextTicks = problem.kind === 'gap' ? problem.toTicks : chunkRange(timeline, rung, job.chunk).endTicks;
   const repeatTicks = repeatsWithin(timeline, frameTicks, nextTicks);
   if (repeatTicks.length === 0 || known.gaps.some((gap) => gap.frameTicks === frameTicks)) throw describe(error);
   const outside = known.gaps.filter((gap) => gap.nextTicks <= frameTicks || gap.frameTicks >= nextTicks);
   const gaps = [...outside, { frameTicks, nextTicks, repeatTicks }].sort((a, b) => a.frameTicks - b.frameTicks);
   return { gaps, areKnown: true };
+}
+
+/** Of a chunk whose own frames begin late, or that has none. Title time. */
+async function lastFrameBeforeChunk(
+  { source, plan, chunk }: ConvertJob,
+  rung: RenditionPlan,
+  { tools, log, signal }: RunEnvironment,
+): Promise<Ticks | undefined> {
+  const { video } = source.info;
+  if (!video) return undefined;
+  const { startTicks } = chunkRange(plan.timeline, rung, chunk);
+  const ticks = await lastFrameBefore(source.path, plan.originTicks + startTicks, { tools, log, signal, stream: video });
+  return ticks === undefined ? undefined : ticks - plan.originTicks;
 }
 
 async function noteGaps({ plan, chunk }: ConvertJob, gaps: readonly Gap[], committer: SegmentCommitter): Promise<void> {

@@ -62,6 +62,12 @@ export function packetArgs(interval: ReadInterval, streamIndex?: number): string
   ];
 }
 
+/** Lines `frame|best_effort_timestamp=…` of what a stream decodes to. */
+export function frameArgs(interval: ReadInterval, streamIndex: number): string[] {
+  const fields = ['-of', 'compact', '-show_entries', 'frame=best_effort_timestamp', '-select_streams', String(streamIndex)];
+  return [...fields, '-read_intervals', renderInterval(interval)];
+}
+
 /** ffprobe seeks to the keyframe at or before `from`, and stops at the first packet whose PTS is `to` or later. */
 function renderInterval({ fromTicks, toTicks }: ReadInterval): string {
   return `${fromTicks === undefined ? '' : renderSeconds(fromTicks)}%${toTicks === undefined ? '' : renderSeconds(toTicks)}`;

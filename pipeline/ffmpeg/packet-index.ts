@@ -24,7 +24,7 @@ export interface ScanOptions extends FfprobeOptions {
   stream: IndexedStream;
 }
 
-const SCAN_TIMEOUT_MS = 60 * 60_000;
+export const SCAN_TIMEOUT_MS = 60 * 60_000;
 /** Frames are read in decode order: those shown before a place can follow it by this much. */
 const REORDER_MARGIN: Ticks = 2 * VIDEO_TIMESCALE;
 /** How long before a place a local scan starts, in turn, until it has seen a frame at or before the place. */

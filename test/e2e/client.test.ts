@@ -244,7 +244,7 @@ describe.skipIf(chromiumPath === undefined)('the pages, on the real server', () 
       await page.goto(`${server.url}/watch/${long.id}`);
       await played(0.1);
       await page.locator('.strip').waitFor();
-      const isThere = (await fetchSegments()).renditions.some((rendition) => hasSegment(rendition.segments, place));
+      const isThere = (await fetchSegments()).renditions.some(({ kind, segments }) => kind === 'video' && hasSegment(segments, place));
       expect(isThere, 'the place is encoded already').toBe(false);
       await page.evaluate((place) => {
         window.millracePlayer!.video.currentTime = place;

@@ -46,7 +46,7 @@ export function holding(
   return { holds, wrapStore };
 }
 
-/** A store that refuses some segments, as a disk may. */
+/** A store that refuses some segments, as a disk may; no I-frames. */
 export function failing(
   isRefused: (segment: number) => boolean,
   makeError = () => new AppError('store_failed', 'The disk has a bad sector.'),
@@ -54,7 +54,7 @@ export function failing(
   return (store: SegmentStore): SegmentStore => ({
     ...store,
     async putSegment(titleId, renditionId, segment, bytes) {
-      if (titleId === 'film' && isRefused(segment)) throw makeError();
+      if (titleId === 'film' && !renditionId.startsWith('i') && isRefused(segment)) throw makeError();
       return store.putSegment(titleId, renditionId, segment, bytes);
     },
   });
