@@ -257,13 +257,17 @@ function chooseFrameRate(stream: ProbedStream, head: StreamHead, timeBase: Ratio
   return candidates.find(isSane) ?? FALLBACK_FRAME_RATE;
 }
 
+/** A longer step than this, measured by the one in the middle, is a frame that is missing. */
+const LONGEST_STEP = 1.5;
+
 function observeFrameRate({ framePts }: StreamHead, timeBase: Rational): Rational | undefined {
-  const first = framePts[0];
-  const last = framePts.at(-1);
-  if (first === undefined || last === undefined || last <= first) return undefined;
-  const num = (framePts.length - 1) * VIDEO_TIMESCALE;
-  const den = toTicks(last, timeBase) - toTicks(first, timeBase);
-  if (den <= 0) return undefined;
+  const times = framePts.map((pts) => toTicks(pts, timeBase));
+  const steps = times.slice(1).map((ticks, index) => ticks - (times[index] ?? ticks));
+  const middle = [...steps].sort((a, b) => a - b)[Math.floor(steps.length / 2)];
+  if (middle === undefined || middle <= 0) return undefined;
+  const even = steps.filter((step) => step <= LONGEST_STEP * middle);
+  const num = even.length * VIDEO_TIMESCALE;
+  const den = even.reduce((sum, step) => sum + step, 0);
   const divisor = greatestCommonDivisor(num, den);
   return { num: num / divisor, den: den / divisor };
 }

@@ -70,7 +70,8 @@ function playAndLook(url: string): Promise<void> {
   const film = document.querySelector('video')!;
   const video = document.body.appendChild(document.createElement('video'));
   const errors: string[] = [];
-  hls.on(Hls.Events.ERROR, (_, { details }) => errors.push(details));
+  // Where the machine is busy the film may wait; it must not end.
+  hls.on(Hls.Events.ERROR, (_, { details, fatal }) => fatal && errors.push(details));
   hls.loadSource(url);
   hls.attachMedia(film);
   film.muted = true;

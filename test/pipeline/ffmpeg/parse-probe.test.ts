@@ -69,6 +69,16 @@ describe('recorded probes', () => {
     expect(num / den).toBeLessThan(35);
   });
 
+  test('a frame that is missing from what was looked at does not lower the rate', () => {
+    const document = recordedDocument('bogus-frame-rate');
+    const heads = readStreamHeads(document);
+    const parse = () => parseSourceInfo({ document, heads, tails: new Map(), sizeBytes: 1 }).video!.frameRate;
+    const whole = parse();
+    heads.get(document.streams.find(({ codec_type }) => codec_type === 'video')!.index)!.framePts.splice(3, 1);
+    const { num, den } = parse();
+    expect((num * whole.den) / (den * whole.num)).toBeCloseTo(1, 2);
+  });
+
   test('a display matrix of zeros turns nothing', () => {
     expect(parseRecorded('rotation-of-zeros').video?.rotationDegrees).toBe(0);
   });
