@@ -10,7 +10,7 @@ import { canBePlayed, type Millrace, startMillrace } from './start-millrace.ts';
 import { type ShownFrame, type Witnessed, witness } from './witness.ts';
 
 /** Three minutes show more than anybody wants to wait for every time. */
-const SECONDS = Number(process.env.WATCHED_SECONDS ?? 90);
+const SECONDS = Number(process.env.WATCHED_SECONDS ?? 60);
 const FRAME_RATE = 25;
 /** A shorter wait is not seen. */
 const STALL_MS = 250;

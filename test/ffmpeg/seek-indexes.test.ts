@@ -15,6 +15,7 @@ import { createSeekIndexes, type KeyframeBefore, readSeekIndex } from '../../pip
 import { createFsSegmentStore } from '../../pipeline/storage/fs-segment-store.ts';
 import type { SegmentStore } from '../../pipeline/storage/segment-store.ts';
 import { titleRecord } from '../conformance/fixtures.ts';
+import { sampled } from '../thorough.ts';
 import { decodedFrameTicks, makeClip } from './make-clip.ts';
 import { findTools, silentLog as log, newHome, openHome, presentedTicks, processesNaming, SMALL_PLAN } from './title-home.ts';
 
@@ -91,7 +92,7 @@ describe('a minute of MPEG-TS, encoded from its end to its start', () => {
     });
   });
 
-  test.each([2, 10.4, 25])('has every frame at its time before there is one, keyframes %s s apart', async (keyframeSeconds) => {
+  test.each(sampled([2, 10.4, 25], 1))('has every frame at its time before there is one, keyframes %s s apart', async (keyframeSeconds) => {
     const path = await makeStream('film.ts', keyframeSeconds);
     const tools = await findTools();
     await encodeBackwards(path, (ticks, info) => findKeyframeBefore(path, { tools, log, stream: info.video!, ticks }));
