@@ -49,6 +49,15 @@ async function serve(folder: string): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
+test('with a ladder that fits the picture, the folder has the rungs that it chose', async () => {
+  const outDir = join(await newHome(), 'out');
+  const timeline = { segmentSeconds: 4, rampSeconds: [], keyframeSeconds: 2 };
+  const plan = { ladder: { rungs: [90, 60], preset: 'superfast' as const, crf: 20 }, timeline, isContentAware: true };
+  const converted = await convert(outDir, { plan });
+  expect(converted.plan.ladderFit?.kind).toBe('fitted');
+  expect((await readdir(outDir)).sort()).toEqual([...converted.plan.renditions.map(({ id }) => id), 'multivariant.m3u8'].sort());
+});
+
 test('a file becomes a folder that any web server can serve, and nothing else is in it', async () => {
   const outDir = join(await newHome(), 'new', 'out');
   const told: number[] = [];

@@ -6,7 +6,7 @@ import { AppError } from '../../pipeline/errors.ts';
 import type { PipelineEvent } from '../../pipeline/event-bus.ts';
 import { createGate } from './held-store.ts';
 import { makeClip } from './make-clip.ts';
-import { makeFilm, newHome, type OpenHome, openHome, processesNaming, segmentFiles } from './title-home.ts';
+import { makeFilm, newHome, type OpenHome, openHome, processesNaming, SMALL_PLAN, segmentFiles } from './title-home.ts';
 
 let clips: string;
 let film: string;
@@ -40,6 +40,14 @@ test('a title is probed, planned, published and queued, in this order', async ()
     'audio converted encoded',
   ]);
   expect((await home.store.readPlan('film'))?.renditions.map(({ id }) => id)).toEqual(['v90', 'a1', 'i90']);
+});
+
+test('with a ladder that fits the picture, the plan and the report say how it came about', async () => {
+  const home = await openHome(await newHome(), { plan: { ...SMALL_PLAN, isContentAware: true } });
+  await home.addTitle(film, 'film');
+  await home.preparer.prepare('film');
+  expect((await home.store.readPlan('film'))?.ladderFit).toEqual({ kind: 'unsampled', reason: 'short' });
+  expect((await home.store.readTitle('film'))?.report[0]?.codes).toContain('ladder-unsampled');
 });
 
 test('a title that is prepared twice at once is probed once', async () => {

@@ -55,7 +55,7 @@ interface Choice {
 /**
  * The fixed ladder, best rung first and all of one CRF, fitted to a picture: of each rung the quality stays, up to what can be seen; the
  * bits are the fewest that any of the sizes needs for it. So the CRF rises where the picture is easy, and a rung is left out where one that is kept
- * looks as good and costs hardly more. Never a rung of more bits than it had, never a larger picture, at least one rung.
+ * looks as good and costs hardly more. No rung gets more bits than it had, none is added, and one is always left.
  */
 export function fitLadder(rungs: readonly VideoRenditionPlan[], losses: PictureLosses): VideoRenditionPlan[] {
   const [top] = rungs;
@@ -63,7 +63,7 @@ export function fitLadder(rungs: readonly VideoRenditionPlan[], losses: PictureL
   const kept: Choice[] = [];
   const scalingOf = (rung: VideoRenditionPlan): number => losses.scaling[rungs.indexOf(rung)] ?? 0;
   for (const rung of rungs) {
-    const asBefore = choose(top, rung, rung.crf, losses, scalingOf(rung));
+    const asBefore = estimate(top, rung, rung.crf, losses, scalingOf(rung));
     const most = Math.max(asBefore.loss, UNSEEN_LOSS);
     const last = kept.at(-1);
     if (last && last.loss <= most && last.bits <= asBefore.bits * CLOSEST_BITS) continue;
@@ -81,13 +81,14 @@ export function fitLadder(rungs: readonly VideoRenditionPlan[], losses: PictureL
 
 /** The highest CRF at which a size loses no more than `most`; none where it loses more even at the setting's. */
 function coarsest(top: VideoRenditionPlan, size: VideoRenditionPlan, most: number, losses: PictureLosses, scaling: number): Choice[] {
-  const encodingLoss = choose(top, size, losses.crf, losses, 0).loss;
+  const encodingLoss = estimate(top, size, losses.crf, losses, 0).loss;
   const wanted = losses.crf + Math.log2(Math.max(most - scaling, Number.MIN_VALUE) / Math.max(encodingLoss, Number.MIN_VALUE)) / LOSS_A_CRF;
   const crf = Math.min(size.crf + MOST_CRF_ABOVE, Math.floor(wanted / CRF_STEP) * CRF_STEP);
-  return crf < size.crf ? [] : [choose(top, size, crf, losses, scaling)];
+  return crf < size.crf ? [] : [estimate(top, size, crf, losses, scaling)];
 }
 
-function choose(top: VideoRenditionPlan, rung: VideoRenditionPlan, crf: number, losses: PictureLosses, scaling: number): Choice {
+/** What a size at a CRF loses and costs, by the model. */
+function estimate(top: VideoRenditionPlan, rung: VideoRenditionPlan, crf: number, losses: PictureLosses, scaling: number): Choice {
   const share = pixels(rung) / pixels(top);
   const loss = scaling + losses.encoding * share ** LOSS_EXPONENT * 2 ** (LOSS_A_CRF * (crf - losses.crf));
   return { rung, crf, bits: share ** BITS_EXPONENT * 2 ** (-BITS_A_CRF * (crf - top.crf)), loss };
