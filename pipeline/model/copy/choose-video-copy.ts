@@ -1,6 +1,8 @@
 import { displaySize } from '../ladder/picture-size.ts';
 import { peakBitrate } from '../ladder/rung-bitrate.ts';
 import { LONGEST_DELAY_SECONDS } from '../ladder/video-ladder.ts';
+import type { AvcConfiguration } from '../mp4/avc-configuration.ts';
+import { BoxError } from '../mp4/box.ts';
 import type { MovieTrack } from '../mp4/movie-track.ts';
 import { parseSps, type Sps } from '../mp4/sps.ts';
 import { isFullRange, pictureColor } from '../picture-color.ts';
@@ -39,11 +41,22 @@ export type VideoCopyDecision = CopyDecision<{ rendition: VideoRenditionPlan; ti
 export function chooseVideoCopy(input: VideoCopyInput): VideoCopyDecision {
   const { video, top, copySource } = input;
   const track = copySource.tracks.get(video.index);
-  const [sps, ...moreSps] = track?.avc?.sps ?? [];
-  if (!track?.avc || !sps || !isWhole(track, copySource.sizeBytes)) return encodeBecause('uncopied-container', NO_TABLES);
-  if (moreSps.length > 0 || track.avc.pps.length === 0 || track.avc.lengthBytes !== 4)
+  if (!track?.avc || !isWhole(track, copySource.sizeBytes)) return encodeBecause('uncopied-container', NO_TABLES);
+  const sps = onlySps(track.avc);
+  if (!sps || track.avc.lengthBytes !== 4)
     return encodeBecause('uncopied-parameter-sets', 'Not copied: its parameters change on the way, or are stored unusually.');
-  return refuseStream(video, top, parseSps(sps)) ?? chooseByTimes(input, track, track.avc.profileHex, parseSps(sps));
+  return refuseStream(video, top, sps) ?? chooseByTimes(input, track, track.avc.profileHex, sps);
+}
+
+/** Undefined where there are several, or none that makes sense. */
+function onlySps({ sps: [sps, ...more], pps }: AvcConfiguration): Sps | undefined {
+  if (!sps || more.length > 0 || pps.length === 0) return undefined;
+  try {
+    return parseSps(sps);
+  } catch (error) {
+    if (error instanceof BoxError) return undefined;
+    throw error;
+  }
 }
 
 /** What the stream as a whole says. */

@@ -67,8 +67,8 @@ export function keyframeTicks(timeline: Timeline, startTicks: Ticks, endTicks: T
   return [...times].sort((a, b) => a - b);
 }
 
-/** A segment longer than the interval by up to this share of it is one. */
-const ALMOST_ONE = 0.25;
+/** Parts of a segment may be longer than the interval, by this share of it altogether: no part is made for the last few frames. */
+const MOST_OVER = 0.25;
 
 /** The boundaries, and segments that last longer than the keyframe interval divided evenly: the grid of a source fits no other. */
 function dividedSegments({ boundaries, keyframeIntervalTicks }: Timeline, startTicks: Ticks, endTicks: Ticks): Ticks[] {
@@ -76,7 +76,7 @@ function dividedSegments({ boundaries, keyframeIntervalTicks }: Timeline, startT
   for (let segment = 0; segment < boundaries.length - 1; segment++) {
     const [start, end] = [boundaries[segment] as Ticks, boundaries[segment + 1] as Ticks];
     if (end <= startTicks || start >= endTicks) continue;
-    const parts = Math.max(1, Math.ceil((end - start) / keyframeIntervalTicks - ALMOST_ONE));
+    const parts = Math.max(1, Math.ceil((end - start) / keyframeIntervalTicks - MOST_OVER));
     for (let part = 0; part < parts; part++) times.push(start + Math.round(((end - start) * part) / parts));
   }
   return times.filter((ticks) => ticks >= startTicks && ticks < endTicks);

@@ -49,6 +49,7 @@ test.each<[string, string, Situation]>([
   ['a file that was cut short', 'uncopied-container', { sizeBytes: 1_000_000 }],
   ['a sample of nothing', 'uncopied-container', withTrack(({ samples }) => samples.sizes.set([0], 5))],
   ['two sets of parameters', 'uncopied-parameter-sets', withTrack(({ avc }) => avc!.sps.push(avc!.sps[0]!))],
+  ['parameters that make no sense', 'uncopied-parameter-sets', withTrack(({ avc }) => avc!.sps.splice(0, 1, Uint8Array.of(0x67)))],
   ['lengths of two bytes', 'uncopied-parameter-sets', withTrack((track) => (track.avc = { ...track.avc!, lengthBytes: 2 }))],
   ['High 10', 'uncopied-profile', { track: pictureTrack({ sps: { profile: 110 } }) }],
   ['4:4:4', 'uncopied-profile', { track: pictureTrack({ sps: { profile: 244 } }) }],
