@@ -1,5 +1,6 @@
 import { startRenditions } from './hls/render-multivariant.ts';
-import type { Chunk, Plan, RenditionPlan } from './plan.ts';
+import type { Chunk, Plan, RenditionPlan, Timeline } from './plan.ts';
+import { VIDEO_TIMESCALE } from './time.ts';
 import { segmentCount } from './timeline/segments.ts';
 
 /** The committed segments of each rendition, by id. */
@@ -14,6 +15,23 @@ export interface MissingOptions {
 
 /** Segments of a title's first chunk: the ramp, four seconds. */
 const START_SEGMENTS = 3;
+const START_TICKS = 4 * VIDEO_TIMESCALE;
+/** A first segment that is longer, as a copied picture may ask for, is a run of its own: that gives it sooner (decision 0010). */
+const LONGEST_FIRST_TICKS = 1.5 * VIDEO_TIMESCALE;
+
+/** What a player starts with, as runs. */
+function startRuns({ boundaries, followsSource }: Timeline): { firstSegment: number; endSegment: number }[] {
+  const isLong = followsSource && (boundaries[1] ?? 0) > LONGEST_FIRST_TICKS;
+  const enough = isLong ? boundaries.findIndex((ticks) => ticks >= START_TICKS) : START_SEGMENTS;
+  const endSegment = Math.min(START_SEGMENTS, boundaries.length - 1, enough > 0 ? enough : START_SEGMENTS);
+  const whole = { firstSegment: 0, endSegment };
+  return isLong && endSegment > 1
+    ? [
+        { ...whole, endSegment: 1 },
+        { ...whole, firstSegment: 1 },
+      ]
+    : [whole];
+}
 
 /**
  * The order of a title's work: first what a player starts with, in a chunk of its own (one rung is encoded several times
@@ -25,23 +43,17 @@ export function planTitleChunks(
   committed: CommittedSegments,
   maxSegments: number,
 ): { start: Chunk[]; copies: Chunk[]; rest: Chunk[] } {
-  const within = {
-    firstSegment: 0,
-    endSegment: Math.min(START_SEGMENTS, segmentCount(plan.timeline)),
-    renditionIds: startRenditions(plan).map((rendition) => rendition.id),
-  };
-  const start = planMissingChunks(plan, committed, { within, maxSegments });
+  const renditionIds = startRenditions(plan).map((rendition) => rendition.id);
+  const start = startRuns(plan.timeline).flatMap((run) =>
+    planMissingChunks(plan, committed, { within: { ...run, renditionIds }, maxSegments }),
+  );
   const all = { firstSegment: 0, endSegment: segmentCount(plan.timeline) };
   const wholeTitle = (isWanted: (rendition: RenditionPlan) => boolean, known: CommittedSegments): Chunk[] =>
-    planMissingChunks(plan, known, { within: { ...all, renditionIds: renditionIds(plan, isWanted) }, maxSegments: all.endSegment });
+    planMissingChunks(plan, known, { within: { ...all, renditionIds: plan.renditions.filter(isWanted).map(({ id }) => id) }, maxSegments: all.endSegment });
   const copies = wholeTitle(isCopied, withChunks(committed, start));
   const iframes = wholeTitle(({ kind }) => kind === 'iframe', committed);
   const rest = planMissingChunks(plan, withChunks(committed, [...start, ...copies, ...iframes]), { maxSegments });
   return { start, copies, rest: [...iframes, ...rest] };
-}
-
-function renditionIds({ renditions }: Plan, isWanted: (rendition: RenditionPlan) => boolean): string[] {
-  return renditions.filter(isWanted).map(({ id }) => id);
 }
 
 function isCopied(rendition: RenditionPlan): boolean {

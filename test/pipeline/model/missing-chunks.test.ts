@@ -111,6 +111,19 @@ describe('the order of a title’s work', () => {
     expect(rest.slice(2).flatMap(({ renditionIds }) => renditionIds)).not.toContain('i360');
   });
 
+  test('a first segment that is long, as a copied picture asks for, is a run of its own', () => {
+    const second = 90_000;
+    const timeline = { ...PLAN.timeline, followsSource: true as const };
+    const startOf = (...boundaries: number[]): number[][] => {
+      const plan = { ...PLAN, timeline: { ...timeline, boundaries: boundaries.map((seconds) => seconds * second) } };
+      return planTitleChunks(plan, new Map(), 4).start.map(({ firstSegment, endSegment }) => [firstSegment, endSegment]);
+    };
+    expect(startOf(0, 2, 4, 6, 10)).toEqual([[0, 1], [1, 2]]); // biome-ignore format: pairs
+    expect(startOf(0, 5, 10)).toEqual([[0, 1]]);
+    expect(startOf(0, 3)).toEqual([[0, 1]]);
+    expect(startOf(0, 1, 2, 4, 8)).toEqual([[0, 3]]);
+  });
+
   test('nothing comes first where the start is there', () => {
     const committed = new Map([V1, V2, A1].map((id) => [id, new Set([0, 1, 2])]));
     expect(planTitleChunks(PLAN, committed, 100)).toMatchObject({ start: [], rest: [{ firstSegment: 3, endSegment: 10 }] });
