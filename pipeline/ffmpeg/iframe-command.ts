@@ -1,16 +1,16 @@
-import { findRendition, type IframeRenditionPlan, type Timeline } from '../model/plan.ts';
+import type { IframeRenditionPlan, Timeline } from '../model/plan.ts';
 import { type Ticks, VIDEO_TIMESCALE } from '../model/time.ts';
-import { chunkRange } from '../model/timeline/segments.ts';
 import { addInput, type ChunkCommandOptions, type FfmpegCommand, outputUrl } from './chunk-command.ts';
 import { mayChangeShape } from './fit-filters.ts';
 import { pictureFilters } from './picture-filters.ts';
 import { type Sampling, samplingFilters, samplingOptions } from './sampled-pictures.ts';
 import { chooseVideoSeek, seekTrust } from './seek.ts';
+import { greatestCommonDivisor } from './stream-extent.ts';
 import { FRAGMENT_ARGS, iframeEncoderArgs } from './video-args.ts';
 
 /**
- * The ffmpeg run that makes the I-frames of a chunk of one rendition: at each segment's start the frame that is on the screen, or by
- * keyframes alone the one nearest to it (decision 0023). Throws RangeError for a source without a picture.
+ * The ffmpeg run that makes the I-frames of a chunk of one rendition, one for each segment in their order: the frame that is on the
+ * screen at its start, or by keyframes alone the one nearest to it (decision 0023). Throws RangeError for a source without a picture.
  */
 export function iframeCommand(
   options: Omit<ChunkCommandOptions, 'gaps'>,
@@ -21,18 +21,20 @@ export function iframeCommand(
   const { originTicks, timeline } = plan;
   const { video, formatNames } = source.info;
   if (!video) throw new RangeError(`The source of ${plan.titleId} has no picture`);
-  const { startTicks, endTicks } = chunkRange(timeline, findRendition(plan, rendition.id), chunk);
-  const intervalTicks = commonInterval(timeline);
+  const starts = timeline.boundaries.slice(chunk.firstSegment, chunk.endSegment);
+  const startTicks = starts[0] ?? 0;
   const decodeFromTicks = Math.min(originTicks + startTicks, video.lastFrameTicks);
   const trust = seekTrust(formatNames);
   const seek = startTicks === 0 ? undefined : chooseVideoSeek(trust, video.firstFrameTicks, decodeFromTicks, keyframeBeforeTicks);
   const command: FfmpegCommand = { inputs: [], filters: [], outputs: [] };
   const input = addInput(command, source.path, seek, samplingOptions(source, video, sampling));
-  const toleranceTicks = sampling === 'keyframes' ? Math.floor(intervalTicks / 2) : 0;
+  const grid = chooseGrid(timeline);
+  const toleranceTicks = sampling === 'keyframes' ? grid.toleranceTicks : 0;
+  const wanted = starts.map((ticks) => Math.floor(ticks / grid.intervalTicks));
   const filters = [
-    ...samplingFilters(video, { originTicks, intervalTicks, toleranceTicks }),
-    `trim=start_pts=${startTicks / intervalTicks}:end_pts=${Math.ceil(endTicks / intervalTicks)}`,
-    `select='${segmentStarts(timeline, intervalTicks)}'`,
+    ...samplingFilters(video, { originTicks, intervalTicks: grid.intervalTicks, toleranceTicks }),
+    `trim=start_pts=${wanted[0]}:end_pts=${(wanted.at(-1) ?? 0) + 1}`,
+    `select='${isOneOf(wanted)}'`,
     `settb=1/${VIDEO_TIMESCALE}`,
     pictureFilters(video, rendition, !mayChangeShape(source.info)),
   ];
@@ -44,26 +46,37 @@ export function iframeCommand(
   return command;
 }
 
-/** The longest interval that all segments start at a multiple of. */
-function commonInterval({ boundaries }: Timeline): Ticks {
-  const starts = boundaries.slice(0, -1);
-  return starts.reduce(greatestCommonDivisor, 0) || VIDEO_TIMESCALE;
+/** Where segments start at no common interval, as where they follow a source's keyframes. */
+const FINE_TICKS: Ticks = VIDEO_TIMESCALE / 10;
+const SHORTEST_COMMON_TICKS: Ticks = VIDEO_TIMESCALE / 2;
+
+/** What pictures are sampled by: the longest interval that all segments start at a multiple of, where there is one. */
+function chooseGrid({ boundaries }: Timeline): { intervalTicks: Ticks; toleranceTicks: Ticks } {
+  const common = boundaries.slice(0, -1).reduce(greatestCommonDivisor, 0) || VIDEO_TIMESCALE;
+  if (common < SHORTEST_COMMON_TICKS) return { intervalTicks: FINE_TICKS, toleranceTicks: FINE_TICKS - 1 };
+  return { intervalTicks: common, toleranceTicks: Math.floor(common / 2) };
 }
 
-function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+/** So many stretches are asked for one by one; of more, the half that a frame lies in. */
+const MOST_STRETCHES = 4;
+
+/** An expression that is not 0 where `pts` is one of `values`, ascending. */
+function isOneOf(values: readonly number[]): string {
+  const stretches = evenStretches(values);
+  if (stretches.length <= MOST_STRETCHES) {
+    return stretches.map(({ first, last, step }) => `between(pts,${first},${last})*not(mod(pts-${first},${step}))`).join('+');
+  }
+  const middle = values.length >> 1;
+  return `if(lt(pts,${values[middle]}),${isOneOf(values.slice(0, middle))},${isOneOf(values.slice(middle))})`;
 }
 
-/**
- * An expression that is not 0 for the starts of segments, counted in intervals: those of the ramp one by one, then every so
- * many. A short remainder that was joined to the last segment is let through, and the segmenter leaves it out.
- */
-function segmentStarts({ boundaries }: Timeline, intervalTicks: Ticks): string {
-  const starts = boundaries.slice(0, -1).map((ticks) => ticks / intervalTicks);
-  const step = (starts.at(-1) ?? 0) - (starts.at(-2) ?? 0);
-  let even = starts.length - 1;
-  while (even > 0 && (starts[even] as number) - (starts[even - 1] as number) === step) even--;
-  const ramp = starts.slice(0, even).map((start) => `eq(pts,${start})`);
-  const rest = step === 0 ? `eq(pts,${starts[even]})` : `gte(pts,${starts[even]})*not(mod(pts-${starts[even]},${step}))`;
-  return [...ramp, rest].join('+');
+function evenStretches(values: readonly number[]): { first: number; last: number; step: number }[] {
+  const stretches: { first: number; last: number; step: number }[] = [];
+  for (const value of values) {
+    const stretch = stretches.at(-1);
+    if (stretch && stretch.first === stretch.last) stretch.step = value - stretch.first;
+    if (stretch && value === stretch.last + stretch.step) stretch.last = value;
+    else stretches.push({ first: value, last: value, step: 1 });
+  }
+  return stretches;
 }

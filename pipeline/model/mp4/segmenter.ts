@@ -150,14 +150,13 @@ function createVideoSegmenter(options: SegmenterOptions): Segmenter {
   };
 }
 
-/** I-frames: one at each planned start, shown until the next one. */
+/** I-frames: one for each segment in their order, at its planned start and shown until the next one. */
 function createIframeSegmenter({ timeline, rendition, firstSegment, endSegment }: SegmenterOptions): Segmenter {
   let segment = firstSegment;
   return {
-    push({ ptsTicks, isSync, data }) {
+    push({ isSync, data }) {
       if (segment >= endSegment) return [];
       const { startTicks, endTicks } = segmentRange(timeline, rendition, segment);
-      if (!isSync || ptsTicks !== startTicks) return [];
       return [renderSegment(segment++, startTicks, [{ durationTicks: endTicks - startTicks, compositionOffsetTicks: 0, isSync, data }])];
     },
     end() {
