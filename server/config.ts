@@ -79,7 +79,7 @@ export const settingsSchema = z.strictObject({
   }),
   CONTENT_AWARE: flag().default(true).meta({
     description:
-      'Samples a picture before its title is planned, for about a third of a second, and fits the ladder to it: a coarser CRF where nobody would see the difference, and no rung that adds nothing. Holds for titles that are planned from now on. 0: the same ladder for all.',
+      'Samples a picture before its title is planned, for a third of a second to one, and fits the ladder to it: a coarser CRF where nobody would see the difference, and no rung that adds nothing. Holds for titles that are planned from now on. 0: the same ladder for all.',
   }),
   LOUDNESS_LUFS: number(z.number('must be a number such as -16').min(-36).max(-5)).optional().meta({
     description:
