@@ -9,7 +9,8 @@ import { scanPacketsAround } from './ffmpeg/packet-index.ts';
 import { type ChunkSink, type RunEnvironment, runChunk } from './ffmpeg/run-chunk.ts';
 import { chooseSampling, type Sampling } from './ffmpeg/sampled-pictures.ts';
 import { checkSegment } from './model/mp4/check-segment.ts';
-import { type ParameterSets, renderInitSegment } from './model/mp4/init-segment.ts';
+import { renderInitSegment, type StreamParameters } from './model/mp4/init-segment.ts';
+import { atPlannedLevel, codecsOf } from './model/mp4/parameter-sets.ts';
 import { createSegmenter, type FinishedSegment, SegmenterError } from './model/mp4/segmenter.ts';
 import {
   type Chunk,
@@ -264,7 +265,7 @@ function checkedSink(plan: Plan, committer: SegmentCommitter, progress: Map<stri
 }
 
 /** The init segment comes from the plan and the stream's parameter sets, never from ffmpeg's muxer. */
-function renderInit(rendition: RenditionPlan, parameters: ParameterSets): Uint8Array {
+function renderInit(rendition: RenditionPlan, parameters: StreamParameters): Uint8Array {
   if (rendition.kind === 'audio') {
     return renderInitSegment({
       kind: 'audio',
@@ -273,13 +274,14 @@ function renderInit(rendition: RenditionPlan, parameters: ParameterSets): Uint8A
       bitrateBps: rendition.bitrateBps,
     });
   }
-  const { codecs, sps = [], pps = [] } = parameters;
-  if (codecs !== rendition.codecs) {
+  const parameterSets = parameters.parameterSets && atPlannedLevel(parameters.parameterSets, rendition.level);
+  const codecs = parameterSets ? codecsOf(parameterSets) : parameters.codecs;
+  if (!parameterSets || codecs !== rendition.codecs) {
     throw new AppError('encoder_mismatch', `The encoder made ${codecs} where ${rendition.codecs} is planned.`, {
       details: { rendition: rendition.id },
     });
   }
-  return renderInitSegment({ ...rendition, kind: 'video', sps, pps });
+  return renderInitSegment({ ...rendition, kind: 'video', parameterSets });
 }
 
 /** The renditions that have come equally far go on together, in one decode. */

@@ -1,7 +1,7 @@
 import { AppError, toAppError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { BoxError } from '../model/mp4/box.ts';
-import type { ParameterSets } from '../model/mp4/init-segment.ts';
+import type { StreamParameters } from '../model/mp4/init-segment.ts';
 import { createSegmenter, type FinishedSegment } from '../model/mp4/segmenter.ts';
 import { type Frame, Splitter } from '../model/mp4/splitter.ts';
 import { TimingError } from '../model/mp4/timing.ts';
@@ -15,7 +15,7 @@ import { type RunningFfmpeg, runFfmpeg } from './run-ffmpeg.ts';
 /** What becomes of the output, in order for each rendition. */
 export interface ChunkSink {
   /** Called once a rendition, before its first segment. */
-  init(renditionId: string, parameters: ParameterSets): Promise<void>;
+  init(renditionId: string, parameters: StreamParameters): Promise<void>;
   segment(renditionId: string, segment: FinishedSegment): Promise<void>;
 }
 

@@ -49,7 +49,10 @@ export function planTitleChunks(
   );
   const all = { firstSegment: 0, endSegment: segmentCount(plan.timeline) };
   const wholeTitle = (isWanted: (rendition: RenditionPlan) => boolean, known: CommittedSegments): Chunk[] =>
-    planMissingChunks(plan, known, { within: { ...all, renditionIds: plan.renditions.filter(isWanted).map(({ id }) => id) }, maxSegments: all.endSegment });
+    planMissingChunks(plan, known, {
+      within: { ...all, renditionIds: plan.renditions.filter(isWanted).map(({ id }) => id) },
+      maxSegments: all.endSegment,
+    });
   const copies = wholeTitle(isCopied, withChunks(committed, start));
   const iframes = wholeTitle(({ kind }) => kind === 'iframe', committed);
   const rest = planMissingChunks(plan, withChunks(committed, [...start, ...copies, ...iframes]), { maxSegments });

@@ -1,6 +1,7 @@
 import type { ChannelMix } from './ladder/channel-mix.ts';
 import type { LadderFit } from './ladder/fit-ladder.ts';
 import type { ReportNote } from './report-notes.ts';
+import type { HdrLight } from './source-info.ts';
 import type { Ticks } from './time.ts';
 
 /**
@@ -60,7 +61,11 @@ export interface VideoRenditionPlan {
   maxrateBps: number;
   bufsizeBits: number;
   preset: string;
-  /** H.264 level × 10, e.g. 40 for 4.0. */
+  /** Absent: `h264`, as in plans of versions that knew no other. */
+  codec?: VideoCodec;
+  /** Kept as it is in the source; absent: standard range, BT.709. */
+  hdr?: HdrFormat;
+  /** As the codec counts: H.264 level × 10 (40 for 4.0), HEVC level × 30 (120), AV1's seq_level_idx (8). */
   level: number;
   /** RFC 6381, e.g. `avc1.640028`. */
   codecs: string;
@@ -79,6 +84,15 @@ export interface IframeRenditionPlan extends Omit<VideoRenditionPlan, 'kind' | '
   /** `i360`; from revision 1 on with a suffix. */
   id: string;
   kind: 'iframe';
+}
+
+export const VIDEO_CODECS = ['h264', 'hevc', 'av1'] as const;
+export type VideoCodec = (typeof VIDEO_CODECS)[number];
+
+/** High dynamic range (ITU-R BT.2100), 10 bits, BT.2020, and what its source says of its light. */
+export interface HdrFormat {
+  range: 'PQ' | 'HLG';
+  light?: HdrLight;
 }
 
 export interface AudioRenditionPlan {
@@ -125,4 +139,9 @@ export function findRendition(plan: Plan, renditionId: string): RenditionPlan {
   const rendition = plan.renditions.find((candidate) => candidate.id === renditionId);
   if (!rendition) throw new RangeError(`Plan ${plan.titleId} has no rendition ${renditionId}`);
   return rendition;
+}
+
+/** What a rendition's pictures are coded as. */
+export function codecOf({ codec = 'h264' }: Pick<VideoRenditionPlan, 'codec'>): VideoCodec {
+  return codec;
 }

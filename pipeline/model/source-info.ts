@@ -55,6 +55,8 @@ export interface VideoStreamInfo {
   colorRange?: string;
   /** The brightest light of an HDR picture as its metadata has it, in cd/m². */
   peakNits?: number;
+  /** Absent where the source does not say, and in what earlier versions stored. */
+  hdrLight?: HdrLight;
   /** 5 has no picture of its own without its metadata; 7 and 8 have a base layer that is one. */
   dolbyVisionProfile?: number;
   bitrateBps?: number;
@@ -67,6 +69,23 @@ export interface VideoStreamInfo {
   /** Where the last frame's display ends. */
   endTicks: Ticks;
 }
+
+/** Static metadata of an HDR picture. */
+export interface HdrLight {
+  /** SMPTE ST 2086: chromaticities in units of 0.00002, luminances in 0.0001 cd/m². */
+  mastering?: {
+    red: Chromaticity;
+    green: Chromaticity;
+    blue: Chromaticity;
+    white: Chromaticity;
+    maxLuminance: number;
+    minLuminance: number;
+  };
+  /** CTA-861.3, cd/m². */
+  content?: { maxCll: number; maxFall: number };
+}
+
+export type Chromaticity = readonly [x: number, y: number];
 
 export interface AudioStreamInfo {
   index: number;

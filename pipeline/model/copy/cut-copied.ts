@@ -1,6 +1,6 @@
 import { isIdrSample } from '../mp4/avc-sample.ts';
 import { BoxError } from '../mp4/box.ts';
-import type { ParameterSets } from '../mp4/init-segment.ts';
+import type { StreamParameters } from '../mp4/init-segment.ts';
 import type { MovieTrack } from '../mp4/movie-track.ts';
 import { type FinishedSegment, renderSegment } from '../mp4/segmenter.ts';
 import { assignTiming } from '../mp4/timing.ts';
@@ -18,7 +18,7 @@ export interface SamplePlace {
 /** Makes the segments of one copied rendition of a source's samples. */
 export interface CopiedCutter {
   renditionId: string;
-  parameters: ParameterSets;
+  parameters: StreamParameters;
   /** The samples of a segment, in decode order. */
   placesOf(segment: number): SamplePlace[];
   /** `samples`: the bytes at those places. Throws BoxError and TimingError where they are not what the plan took them for. */
@@ -41,7 +41,7 @@ function cutPicture({ timeline, originTicks }: PlanTimes, rendition: VideoRendit
   const rangeOf = (segment: number): [number, number] => [starts[segment] ?? 0, starts[segment + 1] ?? 0];
   return {
     renditionId: rendition.id,
-    parameters: { codecs: `avc1.${avc.profileHex}`, sps: avc.sps, pps: avc.pps },
+    parameters: { codecs: `avc1.${avc.profileHex}`, parameterSets: { codec: 'h264', sps: avc.sps, pps: avc.pps } },
     placesOf(segment) {
       const [start, end] = rangeOf(segment);
       return Array.from({ length: end - start }, (_, index) => placeOf(track, start + index));

@@ -95,7 +95,7 @@ function videoVariants(video: readonly VideoRenditionPlan[], groups: readonly Au
         codecs: [rendition.codecs, ...(group ? [group.codecs] : [])].join(','),
         resolution: { width: rendition.width, height: rendition.height },
         frameRate: Math.round(rendition.frameRate * 1000) / 1000,
-        videoRange: 'SDR',
+        videoRange: rendition.hdr?.range ?? 'SDR',
         ...(group ? { audioGroupId: group.id } : {}),
         uri: mediaUri(rendition),
       }),
@@ -137,13 +137,23 @@ function bandwidthAttributes(
   };
 }
 
-/** The first nearest to 2 Mb/s on average, of those with the sound that every player has (the first group's); the rest by bit rate. */
+/**
+ * The first nearest to 2 Mb/s on average, of those in the codec and with the sound that every player has (the first planned); the
+ * rest codec by codec, by bit rate.
+ */
 function inStartingOrder(variants: readonly Variant[]): Variant[] {
-  const sorted = [...variants].sort((a, b) => a.bandwidthBps - b.bandwidthBps);
-  const plain = sorted.filter(({ audioGroupId }) => audioGroupId === variants[0]?.audioGroupId);
+  const families = [...new Set(variants.map(familyOf))];
+  const rank = (variant: Variant): number => families.indexOf(familyOf(variant));
+  const sorted = [...variants].sort((a, b) => rank(a) - rank(b) || a.bandwidthBps - b.bandwidthBps);
+  const plain = sorted.filter((variant) => variant.audioGroupId === variants[0]?.audioGroupId && rank(variant) === 0);
   const distance = (variant: Variant): number => Math.abs((variant.averageBandwidthBps ?? 0) - FIRST_VARIANT_BPS);
   const [first] = [...plain].sort((a, b) => distance(a) - distance(b));
   return first ? [first, ...sorted.filter((variant) => variant !== first)] : [];
+}
+
+/** The picture's codec, e.g. `hvc1`. */
+function familyOf({ codecs = '' }: Variant): string {
+  return codecs.slice(0, 4);
 }
 
 /** rfc8216bis 4.4.6.1: players offer such a track to those who have asked their system for it. Of commentaries HLS knows nothing. */

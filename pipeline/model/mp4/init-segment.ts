@@ -1,6 +1,6 @@
+import type { HdrFormat } from '../plan.ts';
 import type { Ticks } from '../time.ts';
 import { aacAudioSpecificConfig, parseAudioCodec, renderEsds } from './audio-configuration.ts';
-import { parseAvcDecoderConfiguration, renderAvcDecoderConfiguration } from './avc-configuration.ts';
 import {
   ascii,
   type Box,
@@ -19,6 +19,8 @@ import {
   uint16,
   uint32,
 } from './box.ts';
+import { colorBoxes } from './color-boxes.ts';
+import { codecsOf, type ParameterSets, parseConfiguration, renderConfiguration, SAMPLE_ENTRIES } from './parameter-sets.ts';
 
 /** The one track of every init segment and fragment that Millrace writes. */
 export const TRACK_ID = 1;
@@ -30,9 +32,9 @@ export interface VideoInit {
   /** Display size, square pixels. */
   width: number;
   height: number;
-  /** NAL units without start codes or lengths. */
-  sps: Uint8Array[];
-  pps: Uint8Array[];
+  parameterSets: ParameterSets;
+  /** Absent: BT.709 in standard range. */
+  hdr?: HdrFormat | undefined;
   /** What an edit list takes off all composition times; absent or 0: there is none. */
   presentationDelayTicks?: Ticks | undefined;
 }
@@ -47,25 +49,21 @@ export interface AudioInit {
   language?: string;
 }
 
-/** What a stream is decoded with. */
-export interface ParameterSets {
-  /** RFC 6381, e.g. `avc1.64001f` or `mp4a.40.2`; for unknown sample entries the entry's type. */
-  codecs: string;
-  sps?: Uint8Array[];
-  pps?: Uint8Array[];
-}
-
 /** What an init segment says, as far as players go by it. */
-export interface InitInfo extends ParameterSets {
+export interface InitInfo {
   kind: 'video' | 'audio' | 'other';
   timescale: number;
   trackId: number;
+  /** RFC 6381, e.g. `avc1.64001f` or `mp4a.40.2`; for unknown sample entries the entry's type. */
+  codecs: string;
   /** The sample entry's type: `avc1`, `mp4a`, … */
   sampleEntry: string;
   width?: number;
   height?: number;
   sampleRate?: number;
   channels?: number;
+  /** Of the codecs that Millrace encodes. */
+  parameterSets?: ParameterSets;
   /** Sample defaults of mvex/trex, which fragments may leave out. */
   defaults: { durationTicks: number; sizeBytes: number; flags: number };
   /** Composition time of what is shown first, by the edit list; 0 without one. */
@@ -73,6 +71,9 @@ export interface InitInfo extends ParameterSets {
   /** Edits beyond the one that takes a delay back; Millrace writes none. */
   otherEdits: number;
 }
+
+/** What a stream is decoded with. */
+export type StreamParameters = Pick<InitInfo, 'codecs' | 'parameterSets'>;
 
 /** The CMAF header (ISO/IEC 23000-19 7.3.1) of one rendition: no samples, at most one edit. */
 export function renderInitSegment(init: VideoInit | AudioInit): Uint8Array {
@@ -136,12 +137,12 @@ const NORMAL_RATE = 0x10000;
 const VISUAL_ENTRY_BYTES = 78;
 const AUDIO_ENTRY_BYTES = 28;
 
-function parseVideoEntry(bytes: Uint8Array, entry: Box): Pick<InitInfo, 'kind' | 'codecs' | 'width' | 'height' | 'sps' | 'pps'> {
+function parseVideoEntry(bytes: Uint8Array, entry: Box): Pick<InitInfo, 'kind' | 'codecs' | 'width' | 'height' | 'parameterSets'> {
   const size = { width: readUint16(bytes, entry.bodyStart + 24, entry.end), height: readUint16(bytes, entry.bodyStart + 26, entry.end) };
-  const avcC = findBox(bytes, ['avcC'], entry.bodyStart + VISUAL_ENTRY_BYTES, entry.end);
-  if (!avcC) return { kind: 'video', codecs: entry.type, ...size };
-  const configuration = parseAvcDecoderConfiguration(bytes.subarray(avcC.bodyStart, avcC.end));
-  return { kind: 'video', codecs: `${entry.type}.${configuration.profileHex}`, ...size, sps: configuration.sps, pps: configuration.pps };
+  const boxes = readBoxes(bytes, entry.bodyStart + VISUAL_ENTRY_BYTES, entry.end);
+  const [parameterSets] = boxes.flatMap(({ type, bodyStart, end }) => parseConfiguration(type, bytes.subarray(bodyStart, end)) ?? []);
+  if (!parameterSets) return { kind: 'video', codecs: entry.type, ...size };
+  return { kind: 'video', codecs: codecsOf(parameterSets, entry.type), ...size, parameterSets };
 }
 
 function parseAudioEntry(bytes: Uint8Array, entry: Box): Pick<InitInfo, 'kind' | 'codecs' | 'channels' | 'sampleRate'> {
@@ -196,7 +197,7 @@ function track(init: VideoInit | AudioInit): Uint8Array {
         box('dinf', fullBox('dref', 0, 0, uint32(1), fullBox('url ', 0, 1))),
         box(
           'stbl',
-          fullBox('stsd', 0, 0, uint32(1), isVideo ? avcSampleEntry(init) : aacSampleEntry(init)),
+          fullBox('stsd', 0, 0, uint32(1), isVideo ? videoSampleEntry(init) : aacSampleEntry(init)),
           fullBox('stts', 0, 0, uint32(0)),
           fullBox('stsc', 0, 0, uint32(0)),
           fullBox('stsz', 0, 0, uint32(0, 0)),
@@ -212,13 +213,9 @@ function editList(fromTicks: Ticks): Uint8Array {
   return box('edts', fullBox('elst', 0, 0, uint32(1, 0, fromTicks, NORMAL_RATE)));
 }
 
-/** Primaries, transfer and matrix (ISO/IEC 23091-2), limited range: what every picture is converted to. */
-const BT709 = 1;
-
-/** `avc1`: parameter sets in the sample entry only (Apple authoring 1.10). */
-function avcSampleEntry(init: VideoInit): Uint8Array {
+function videoSampleEntry(init: VideoInit): Uint8Array {
   return box(
-    'avc1',
+    SAMPLE_ENTRIES[init.parameterSets.codec],
     new Uint8Array(6),
     uint16(1),
     new Uint8Array(16),
@@ -227,9 +224,9 @@ function avcSampleEntry(init: VideoInit): Uint8Array {
     uint16(1),
     new Uint8Array(32),
     uint16(24, 0xffff),
-    box('avcC', renderAvcDecoderConfiguration(init.sps, init.pps)),
+    renderConfiguration(init.parameterSets),
     box('pasp', uint32(1, 1)),
-    box('colr', ascii('nclx'), uint16(BT709, BT709, BT709), Uint8Array.of(0)),
+    ...colorBoxes(init.hdr),
   );
 }
 

@@ -1,8 +1,9 @@
-import type { RenditionPlan, Timeline } from '../plan.ts';
+import type { RenditionPlan, Timeline, VideoRenditionPlan } from '../plan.ts';
 import type { Ticks } from '../time.ts';
 import { keyframeTicks } from '../timeline/boundaries.ts';
 import { REPEAT_TOLERANCE, repeatsWithin } from '../timeline/gaps.ts';
 import { segmentRange } from '../timeline/segments.ts';
+import { withAv1Level } from './av1-configuration.ts';
 import { concatBytes } from './box.ts';
 import { renderFragment, renderSegmentType, type SampleInput } from './fragment.ts';
 import type { Frame } from './splitter.ts';
@@ -124,7 +125,7 @@ function createVideoSegmenter(options: SegmenterOptions): Segmenter {
     const samples = frames.map((frame, index) => ({
       ...(timing[index] as (typeof timing)[number]),
       isSync: frame.isSync,
-      data: frame.data,
+      data: rendition.kind === 'video' ? sampleData(rendition, frame) : frame.data,
     }));
     frames = [];
     return renderSegment(segment++, startTicks, samples);
@@ -165,6 +166,11 @@ function createIframeSegmenter({ timeline, rendition, firstSegment, endSegment }
     },
     pendingFrames: () => 0,
   };
+}
+
+/** A keyframe of AV1 holds its sequence header, which then says what the init segment says. */
+function sampleData({ codec, level }: VideoRenditionPlan, { isSync, data }: Frame): Uint8Array {
+  return codec === 'av1' && isSync ? withAv1Level(data, level) : data;
 }
 
 /**

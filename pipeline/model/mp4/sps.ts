@@ -1,3 +1,4 @@
+import { BitReader, withoutEmulationPrevention } from './bit-reader.ts';
 import { BoxError } from './box.ts';
 
 /** What a sequence parameter set says (ITU-T H.264 7.3.2.1.1). */
@@ -19,7 +20,7 @@ export interface Sps {
 /** `nal` begins with the NAL header byte, without start code or length. Throws BoxError when it is not a readable SPS. */
 export function parseSps(nal: Uint8Array): Sps {
   if (((nal[0] ?? 0) & 0x1f) !== 7) throw new BoxError('The NAL unit is not an SPS', 0);
-  const bits = new BitReader(withoutEmulationPrevention(nal.subarray(1)));
+  const bits = new BitReader(withoutEmulationPrevention(nal.subarray(1)), 'SPS');
   const profile = bits.read(8);
   const constraints = bits.read(8);
   const level = bits.read(8);
@@ -87,54 +88,4 @@ function skipPictureOrder(bits: BitReader): void {
   const cycle = bits.exponential();
   if (cycle > 255) throw new BoxError('The SPS states an impossible picture order cycle', 0);
   for (let i = 0; i < cycle; i++) bits.signedExponential();
-}
-
-/** Removes the 0x03 of every 00 00 03 (7.4.1). */
-function withoutEmulationPrevention(bytes: Uint8Array): Uint8Array {
-  const kept: number[] = [];
-  let zeros = 0;
-  for (const byte of bytes) {
-    if (zeros >= 2 && byte === 3) {
-      zeros = 0;
-      continue;
-    }
-    kept.push(byte);
-    zeros = byte === 0 ? zeros + 1 : 0;
-  }
-  return Uint8Array.from(kept);
-}
-
-class BitReader {
-  readonly #bytes: Uint8Array;
-  #position = 0;
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-  }
-
-  read(count: number): number {
-    let value = 0;
-    for (let i = 0; i < count; i++) {
-      const byte = this.#bytes[this.#position >> 3];
-      if (byte === undefined) throw new BoxError('The SPS is cut off', this.#position >> 3);
-      value = value * 2 + ((byte >> (7 - (this.#position & 7))) & 1);
-      this.#position++;
-    }
-    return value;
-  }
-
-  /** ue(v) */
-  exponential(): number {
-    let zeros = 0;
-    while (this.read(1) === 0) {
-      if (++zeros > 32) throw new BoxError('The SPS holds a code that is too long', this.#position >> 3);
-    }
-    return 2 ** zeros - 1 + this.read(zeros);
-  }
-
-  /** se(v) */
-  signedExponential(): number {
-    const code = this.exponential();
-    return code % 2 === 1 ? (code + 1) / 2 : -code / 2;
-  }
 }

@@ -1,4 +1,8 @@
+import { av1Level } from '../../ladder/av1-level.ts';
 import { h264Level } from '../../ladder/h264-level.ts';
+import { hevcLevel } from '../../ladder/hevc-level.ts';
+import { SAMPLE_ENTRIES } from '../../mp4/parameter-sets.ts';
+import type { VideoCodec } from '../../plan.ts';
 import type { Variant } from '../variant.ts';
 import type { AuditTrack, AuditVariant } from './audit-title.ts';
 import type { Finding, Rule } from './rule.ts';
@@ -64,12 +68,16 @@ export const CODEC_RULES: Rule[] = [
   {
     id: 'A1.10',
     severity: 'should',
-    title: 'Parameter sets are in the sample description: avc1, not avc3',
+    title: 'Parameter sets are in the sample description: avc1 and hvc1, not avc3 and hev1',
     check: ({ tracks }) =>
       tracks.flatMap(({ files }) =>
         [...files.inits.values()]
           .filter(({ facts }) => facts?.kind === 'video' && !['avc1', 'hvc1', 'dvh1', 'av01'].includes(facts.sampleEntry))
-          .map(({ where, facts }) => ({ where, expected: 'avc1', seen: facts?.sampleEntry ?? 'nothing' })),
+          .map(({ where, facts }) => ({
+            where,
+            expected: SAMPLE_ENTRIES[facts?.picture?.codec ?? 'h264'],
+            seen: facts?.sampleEntry ?? 'nothing',
+          })),
       ),
   },
   {
@@ -78,9 +86,9 @@ export const CODEC_RULES: Rule[] = [
     title: 'The level is no higher than size, frame rate and bit rate need',
     check: ({ variants }) =>
       videoVariants(variants).flatMap(({ where, variant, track }) => {
-        const stated = track.init?.firstSps?.level ?? 0;
-        const lowest = Math.max(lowestLevel(variant, track), LEVEL_THAT_ALL_DECODE);
-        return stated > lowest ? [{ where, expected: `level ${lowest / 10}`, seen: `level ${stated / 10}` }] : [];
+        const { codec = 'h264', level = 0 } = track.init?.picture ?? {};
+        const lowest = Math.max(lowestLevel(codec, variant, track), LEVEL_THAT_ALL_DECODE[codec]);
+        return level > lowest ? [{ where, expected: `level ${nameLevel(codec, lowest)}`, seen: `level ${nameLevel(codec, level)}` }] : [];
       }),
   },
   {
@@ -89,7 +97,7 @@ export const CODEC_RULES: Rule[] = [
     title: 'Video is not interlaced',
     check: ({ tracks }) =>
       tracks
-        .filter(({ init }) => init?.firstSps?.isInterlaced)
+        .filter(({ init }) => init?.picture?.isInterlaced)
         .map(({ where }) => ({ where, expected: 'frames only', seen: 'an SPS that allows fields' })),
   },
   {
@@ -111,8 +119,13 @@ export const CODEC_RULES: Rule[] = [
 ];
 
 const HIGH_PROFILE = 100;
-/** Every decoder of High profile takes 3.0, so a lower level opens nothing to anyone. */
-const LEVEL_THAT_ALL_DECODE = 30;
+/** Every decoder of High profile takes 3.0, so a lower level opens nothing to anyone; of the others, nobody takes less than 3.0 either. */
+const LEVEL_THAT_ALL_DECODE: Readonly<Record<VideoCodec, number>> = { h264: 30, hevc: 90, av1: 4 };
+
+function nameLevel(codec: VideoCodec, level: number): string {
+  if (codec === 'av1') return `${2 + (level >> 2)}.${level & 3}`;
+  return String(codec === 'hevc' ? level / 30 : level / 10);
+}
 
 interface VideoVariant extends AuditVariant {
   track: AuditTrack;
@@ -123,17 +136,14 @@ export function videoVariants(variants: readonly AuditVariant[]): VideoVariant[]
 }
 
 /** Infinity for what no level allows. */
-function lowestLevel(variant: Variant, track: AuditTrack): number {
+function lowestLevel(codec: VideoCodec, variant: Variant, track: AuditTrack): number {
   const [width, height] = pictureSize(track);
+  const framesPerSecond = Math.max(variant.frameRate ?? 0, frameRates(track).average);
+  const demand = { width, height, framesPerSecond, maxrateBps: variant.bandwidthBps, bufsizeBits: 0 };
   try {
-    return h264Level({
-      width,
-      height,
-      framesPerSecond: Math.max(variant.frameRate ?? 0, frameRates(track).average),
-      maxrateBps: variant.bandwidthBps,
-      bufsizeBits: 0,
-      decodedFrames: track.init?.firstSps?.maxReferenceFrames ?? 0,
-    });
+    if (codec === 'hevc') return hevcLevel(demand);
+    if (codec === 'av1') return av1Level(demand);
+    return h264Level({ ...demand, decodedFrames: track.init?.firstSps?.maxReferenceFrames ?? 0 });
   } catch (error) {
     if (error instanceof RangeError) return Number.POSITIVE_INFINITY;
     throw error;
@@ -159,12 +169,8 @@ export function codecsFindings({
 
 const SUBTITLE_CODECS = ['wvtt', 'stpp.ttml.im1t'];
 
-/** For H.264 from the SPS itself, which is what decoders go by. */
 function bitstreamCodec({ init }: AuditTrack): string | undefined {
-  const sps = init?.sps?.[0];
-  if (!init || !sps) return init && normalized(init.codecs);
-  const profileHex = [...sps.subarray(1, 4)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  return `${init.sampleEntry}.${profileHex}`;
+  return init && normalized(init.codecs);
 }
 
 /** RFC 6381 has the hexadecimal part of avc1 in either case. */
@@ -173,7 +179,7 @@ function normalized(codec: string): string {
 }
 
 export function pictureSize({ init }: AuditTrack): [width: number, height: number] {
-  return [init?.firstSps?.width ?? init?.width ?? 0, init?.firstSps?.height ?? init?.height ?? 0];
+  return [init?.picture?.width ?? init?.width ?? 0, init?.picture?.height ?? init?.height ?? 0];
 }
 
 /** Sizes are rounded to even numbers, so each side may be off by one: is there a shape that both could have come from? */

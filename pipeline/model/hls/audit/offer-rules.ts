@@ -29,7 +29,9 @@ export const OFFER_RULES: Rule[] = [
       if (!first) return [];
       const distance = ({ variant }: (typeof video)[number]): number =>
         Math.abs((variant.averageBandwidthBps ?? variant.bandwidthBps) - START_BPS);
-      const compatible = video.filter(({ variant }) => variant.audioGroupId === first.variant.audioGroupId);
+      const kindOf = ({ variant: { audioGroupId, codecs = '' } }: (typeof video)[number]): string =>
+        `${codecs.slice(0, 4)} ${audioGroupId}`;
+      const compatible = video.filter((candidate) => kindOf(candidate) === kindOf(first));
       const nearest = compatible.reduce((best, candidate) => (distance(candidate) < distance(best) ? candidate : best), first);
       return nearest === first ? [] : [{ where: first.where, expected: nearest.variant.uri, seen: first.variant.uri }];
     },
@@ -47,6 +49,17 @@ export const OFFER_RULES: Rule[] = [
         .map(({ where }): Finding => ({ where, expected: 'VIDEO-RANGE', seen: 'none' }));
       return ranges.includes('SDR') ? unstated : [{ where: input.multivariant.where, expected: 'an SDR variant', seen: ranges.join(', ') }];
     },
+  },
+  {
+    id: 'A9.16',
+    severity: 'must',
+    title: 'VIDEO-RANGE is that of the pictures',
+    check: ({ variants }) =>
+      videoVariants(variants).flatMap(({ where, variant, track }): Finding[] => {
+        const { range } = track.init?.picture ?? {};
+        const stated = variant.videoRange ?? 'SDR';
+        return range === undefined || range === stated ? [] : [{ where, expected: `VIDEO-RANGE=${range}`, seen: stated }];
+      }),
   },
   {
     id: 'A2.3',

@@ -1,5 +1,7 @@
+import { isAv1KeyFrame } from '../../mp4/av1-configuration.ts';
 import { BoxError, readBoxes, requireBox, viewOf } from '../../mp4/box.ts';
 import { type Fragment, parseFragments, presentationTimes, type Sample } from '../../mp4/fragment.ts';
+import { nalType } from '../../mp4/hevc-configuration.ts';
 import type { Ticks } from '../../time.ts';
 import type { InitFacts } from './init-facts.ts';
 
@@ -17,7 +19,7 @@ export interface SegmentFacts {
   /** The first fragment inside that does not start where the one before ended. */
   innerBreak?: { expectedTicks: Ticks; seenTicks: Ticks };
   startsWithSync: boolean;
-  /** H.264 only: whether the first sample holds an IDR picture, whatever its flags say. */
+  /** Of the codecs that are known: whether the first sample holds an IDR picture (AV1: a key frame), whatever its flags say. */
   startsWithIdr?: boolean;
   /** Presentation times of the sync samples; video only, since every sample of sound is one. */
   syncTicks: Ticks[];
@@ -51,7 +53,7 @@ export function readSegmentFacts(bytes: Uint8Array, init: InitFacts): SegmentFac
     sampleCount: samples.length,
     ...(innerBreak ? { innerBreak } : {}),
     startsWithSync: first.isSync,
-    ...(init.nalLengthBytes ? { startsWithIdr: holdsIdr(bytes, first, init.nalLengthBytes) } : {}),
+    ...startsWithIdr(bytes, first, init),
     syncTicks: init.kind === 'video' ? shown.filter(({ isSync }) => isSync).map(({ ticks }) => ticks) : [],
     shownTicks: { first: least(shown, ({ ticks }) => ticks), last: -least(shown, ({ ticks }) => -ticks) },
     minCompositionOffsetTicks: least(samples, (sample) => sample.compositionOffsetTicks),
@@ -75,18 +77,31 @@ function findInnerBreak(fragments: readonly Fragment[]): SegmentFacts['innerBrea
   return undefined;
 }
 
-const NAL_IDR = 5;
-
-function holdsIdr(bytes: Uint8Array, sample: Sample, lengthBytes: number): boolean {
+function startsWithIdr(bytes: Uint8Array, sample: Sample, { picture, nalLengthBytes = 4 }: InitFacts): Pick<SegmentFacts, 'startsWithIdr'> {
+  if (!picture) return {};
   const end = sample.dataOffset + sample.sizeBytes;
   if (end > bytes.length) throw new BoxError('A sample reaches past the segment', sample.dataOffset);
-  for (let offset = sample.dataOffset; offset + lengthBytes < end; ) {
+  const data = bytes.subarray(sample.dataOffset, end);
+  if (picture.codec === 'av1') return { startsWithIdr: isAv1KeyFrame(data) };
+  const isIdr = IDR_TEST[picture.codec];
+  return { startsWithIdr: nalUnits(data, nalLengthBytes).some(isIdr) };
+}
+
+/** By the first byte of a NAL unit: IDR slices of H.264 (7.4.1), IDR_W_RADL and IDR_N_LP of HEVC (7.4.2.2). */
+const IDR_TEST = {
+  h264: ([header = 0]: Uint8Array): boolean => (header & 0x1f) === 5,
+  hevc: (unit: Uint8Array): boolean => [19, 20].includes(nalType(unit)),
+};
+
+function nalUnits(data: Uint8Array, lengthBytes: number): Uint8Array[] {
+  const units: Uint8Array[] = [];
+  for (let offset = 0; offset + lengthBytes < data.length; ) {
     let length = 0;
-    for (let i = 0; i < lengthBytes; i++) length = length * 256 + (bytes[offset + i] as number);
-    if (((bytes[offset + lengthBytes] as number) & 0x1f) === NAL_IDR) return true;
+    for (let i = 0; i < lengthBytes; i++) length = length * 256 + (data[offset + i] as number);
+    units.push(data.subarray(offset + lengthBytes, offset + lengthBytes + length));
     offset += lengthBytes + length;
   }
-  return false;
+  return units;
 }
 
 function countTracks(bytes: Uint8Array): number {

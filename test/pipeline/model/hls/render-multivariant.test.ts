@@ -3,7 +3,7 @@ import { estimateBandwidth } from '../../../../pipeline/model/hls/estimate-bandw
 import { parsePlaylist } from '../../../../pipeline/model/hls/parse-playlist.ts';
 import { planMultivariant, renderMultivariant, startRenditions } from '../../../../pipeline/model/hls/render-multivariant.ts';
 import { golden } from './golden.ts';
-import { audioRendition, samplePlan, videoRendition } from './sample-plan.ts';
+import { audioRendition, av1Rung, hevcRung, samplePlan, smallRung, videoRendition } from './sample-plan.ts';
 
 const plan = samplePlan();
 const measured = new Map([
@@ -26,6 +26,21 @@ describe('renderMultivariant', () => {
     const audio = plan.renditions.filter((rendition) => rendition.kind === 'audio');
     expect(renderMultivariant(samplePlan({ renditions: audio.slice(0, 1) }))).toBe(golden('multivariant-audio-only.m3u8'));
     expect(renderMultivariant(samplePlan({ renditions: audio }))).toBe(golden('multivariant-audio-only-two-languages.m3u8'));
+  });
+
+  test('further codecs stand behind H.264, each with its range, and a film starts with what every player has', () => {
+    const hdr = hevcRung({
+      id: 'v540-hevc',
+      width: 960,
+      height: 540,
+      maxrateBps: 1_920_000,
+      hdr: { range: 'PQ' },
+      codecs: 'hvc1.2.4.L90.90',
+    });
+    const renditions = [hdr, hevcRung(), av1Rung()];
+    const all = { ...plan, renditions: [videoRendition(), smallRung(), ...renditions, audioRendition()] };
+    expect(renderMultivariant(samplePlan(all))).toBe(golden('multivariant-codecs.m3u8'));
+    expect(startRenditions(all).map(({ id }) => id)).toEqual(['v540', 'a1']);
   });
 
   test('a silent film names no audio group', () => {

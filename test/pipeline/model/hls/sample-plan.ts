@@ -50,6 +50,41 @@ export function iframeRendition(changes: Partial<IframeRenditionPlan> = {}): Ifr
   return { ...rung, id: 'i360', kind: 'iframe', maxrateBps: 200_000, bufsizeBits: 400_000, ...changes };
 }
 
+/** The small rung in another codec. */
+export function hevcRung(changes: Partial<VideoRenditionPlan> = {}): VideoRenditionPlan {
+  return smallRung({
+    id: 'v360-hevc',
+    codec: 'hevc',
+    level: 63,
+    codecs: 'hvc1.1.6.L63.90',
+    maxrateBps: 640_000,
+    bufsizeBits: 960_000,
+    ...changes,
+  });
+}
+
+export function av1Rung(changes: Partial<VideoRenditionPlan> = {}): VideoRenditionPlan {
+  return smallRung({
+    id: 'v360-av1',
+    codec: 'av1',
+    level: 1,
+    codecs: 'av01.0.01M.08',
+    maxrateBps: 720_000,
+    bufsizeBits: 1_080_000,
+    ...changes,
+  });
+}
+
+/** What recordedSets belong to, of three codecs and with high dynamic range, beside the sample's rungs. */
+export function codecsPlan(): Plan {
+  const size = { width: 160, height: 90 };
+  const further = [
+    hevcRung({ id: 'v90-hevc', ...size, level: 30, codecs: 'hvc1.2.4.L30.90', hdr: { range: 'PQ' } }),
+    av1Rung({ id: 'v90-av1', ...size, level: 0, codecs: 'av01.0.00M.08' }),
+  ];
+  return samplePlan({ renditions: [videoRendition(), smallRung(), ...further, audioRendition()] });
+}
+
 export function audioRendition(changes: Partial<AudioRenditionPlan> = {}): AudioRenditionPlan {
   return {
     id: 'a1',

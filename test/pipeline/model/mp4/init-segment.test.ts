@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BoxError, findBox } from '../../../../pipeline/model/mp4/box.ts';
 import { parseInitSegment, renderInitSegment, TRACK_ID, type VideoInit } from '../../../../pipeline/model/mp4/init-segment.ts';
+import type { ParameterSets } from '../../../../pipeline/model/mp4/parameter-sets.ts';
 import { FFMPEG_AUDIO_INIT, FFMPEG_VIDEO_INIT } from './recorded-init-segments.ts';
 
 function bytes(hex: string): Uint8Array {
@@ -13,9 +14,12 @@ const VIDEO: VideoInit = {
   timescale: 90_000,
   width: 160,
   height: 90,
-  sps: [bytes('6764001facd9428df93011000003000100000300320f183196')],
-  pps: [bytes('68ef8fcb')],
+  parameterSets: avc(['6764001facd9428df93011000003000100000300320f183196']),
 };
+
+function avc(sps: string[], pps: string[] = ['68ef8fcb']): ParameterSets {
+  return { codec: 'h264', sps: sps.map(bytes), pps: pps.map(bytes) };
+}
 
 describe('a video init segment', () => {
   test('says what it was made from', () => {
@@ -45,29 +49,28 @@ describe('a video init segment', () => {
   test('keeps several parameter sets in order', () => {
     const init: VideoInit = {
       ...VIDEO,
-      sps: [VIDEO.sps[0]!, bytes('6764000cacd941419f9f0110')],
-      pps: [bytes('68ef8fcb'), bytes('68fe8fcb')],
+      parameterSets: avc(['6764001facd9428df93011000003000100000300320f183196', '6764000cacd941419f9f0110'], ['68ef8fcb', '68fe8fcb']),
     };
-    expect(parseInitSegment(renderInitSegment(init))).toMatchObject({ sps: init.sps, pps: init.pps });
+    expect(parseInitSegment(renderInitSegment(init)).parameterSets).toEqual(init.parameterSets);
   });
 
   test.each([
     ['avc1.42c00b', '6742c00bda0b13b011000003000100000300320f142aa0'],
     ['avc1.7a001f', '677a001fb6cd9405005bb011000003000100000300320f183196'],
   ])('names its codec %s after its SPS', (codecs, sps) => {
-    expect(parseInitSegment(renderInitSegment({ ...VIDEO, sps: [bytes(sps)] })).codecs).toBe(codecs);
+    expect(parseInitSegment(renderInitSegment({ ...VIDEO, parameterSets: avc([sps]) })).codecs).toBe(codecs);
   });
 
   test('states chroma and depth for the profiles that ask for it, as ffmpeg’s does', () => {
     const theirs = bytes(FFMPEG_VIDEO_INIT);
     const info = parseInitSegment(theirs);
-    const ours = renderInitSegment({ ...VIDEO, sps: info.sps ?? [], pps: info.pps ?? [] });
+    const ours = renderInitSegment({ ...VIDEO, parameterSets: info.parameterSets! });
     expect(configurationOf(ours)).toEqual(configurationOf(theirs));
   });
 
   test('cannot be made without a readable SPS', () => {
-    expect(() => renderInitSegment({ ...VIDEO, sps: [] })).toThrow(BoxError);
-    expect(() => renderInitSegment({ ...VIDEO, sps: [bytes('67640000')] })).toThrow(BoxError);
+    expect(() => renderInitSegment({ ...VIDEO, parameterSets: avc([]) })).toThrow(BoxError);
+    expect(() => renderInitSegment({ ...VIDEO, parameterSets: avc(['67640000']) })).toThrow(BoxError);
   });
 });
 
@@ -117,8 +120,7 @@ describe('ffmpeg’s own init segment is read', () => {
       codecs: 'avc1.64000b',
       width: 160,
       height: 90,
-      sps: [bytes('6764000bacd9428df93011000003000100000300320f142996')],
-      pps: [bytes('68ebe3cb22c0')],
+      parameterSets: avc(['6764000bacd9428df93011000003000100000300320f142996'], ['68ebe3cb22c0']),
       presentationDelayTicks: 0,
       otherEdits: 0,
     });

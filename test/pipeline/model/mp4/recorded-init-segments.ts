@@ -1,3 +1,5 @@
+import { type ParameterSets, parseConfiguration } from '../../../../pipeline/model/mp4/parameter-sets.ts';
+
 /** What ffmpeg 5.1 wrote before its first fragment, in hexadecimal: H.264 160x90 at 25 fps, and stereo AAC-LC at 44.1 kHz. */
 export const FFMPEG_VIDEO_INIT =
   '000000246674797069736f6d0000020069736f6d69736f3669736f32617663316d703431000002ef6d6f6f760000006c6d7668640000000000000000' +
@@ -29,3 +31,25 @@ export const FFMPEG_AUDIO_INIT =
   '766578000000207472657800000000000000010000000100000000000000000000000000000062756474610000005a6d657461000000000000002168' +
   '646c7200000000000000006d6469726170706c0000000000000000000000002d696c737400000025a9746f6f0000001d646174610000000100000000' +
   '4c61766635392e32372e313030';
+
+/**
+ * The bodies of hvcC and av1C that ffmpeg 5.1 wrote for 160x90 at 25 fps with the arguments of videoEncoderArgs: x265 3.5 in Main and,
+ * with PQ, in Main 10; libaom 3.6.
+ */
+export const FFMPEG_CONFIGURATIONS = {
+  hevc:
+    '0101600000009000000000001ef000fcfdf8f800000f03a00001001840010c01ffff01600000030090000003000003001e959809a100010024420101016000000300' +
+    '90000003000003001ea0142061f265959a4932bc05a808080f0080a2000100074401c172b46240',
+  hdr:
+    '0102200000009000000000001ef000fcfdfafa00000f03a00001001840010c01ffff02200000030090000003000003001e959809a100010024420101022000000300' +
+    '90000003000003001ea0142061f2365959a4932bc05a848804f008a2000100074401c172b46240',
+  av1: '81000c000a0d00000003b4fd936be440404041',
+} as const;
+
+/** The parameter sets in them. */
+export function recordedSets(name: keyof typeof FFMPEG_CONFIGURATIONS): ParameterSets {
+  const record = Uint8Array.from(Buffer.from(FFMPEG_CONFIGURATIONS[name], 'hex'));
+  const sets = parseConfiguration(name === 'av1' ? 'av1C' : 'hvcC', record);
+  if (!sets) throw new Error(`${name} was not read`);
+  return sets;
+}

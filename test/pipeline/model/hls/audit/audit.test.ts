@@ -4,7 +4,8 @@ import type { AuditReport } from '../../../../../pipeline/model/hls/audit/audit-
 import { renderAuditReport } from '../../../../../pipeline/model/hls/audit/render-audit-report.ts';
 import { loadAuditInput } from '../../../../../pipeline/verify/load-audit-input.ts';
 import { goodResponse, memorySource } from '../../../verify/memory-source.ts';
-import { audioRendition, iframeRendition, samplePlan, videoRendition } from '../sample-plan.ts';
+import { audioRendition, codecsPlan, iframeRendition, samplePlan, videoRendition } from '../sample-plan.ts';
+import { PLANTED_IN_CODECS } from './planted-codec-violations.ts';
 import { PLANTED_IN_IFRAMES } from './planted-iframe-violations.ts';
 import { GOOD_TEXT, PLANTED_IN_TEXT } from './planted-text-violations.ts';
 import { PLANTED } from './planted-violations.ts';
@@ -42,6 +43,10 @@ describe('a good title', () => {
     expect((await audit(syntheticTitle({ plan: samplePlan({ renditions }) }))).violations).toEqual([]);
   });
 
+  test('of three codecs, one with high dynamic range, keeps every rule', async () => {
+    expect((await audit(syntheticTitle({ plan: codecsPlan() }))).violations).toEqual([]);
+  });
+
   test('with subtitles and captions keeps every rule', async () => {
     const report = await audit(syntheticTitle({ text: GOOD_TEXT }));
     expect(report.violations).toEqual([]);
@@ -71,7 +76,7 @@ describe('a good title', () => {
   });
 });
 
-const ALL_PLANTED = [...PLANTED, ...PLANTED_IN_TEXT, ...PLANTED_IN_IFRAMES];
+const ALL_PLANTED = [...PLANTED, ...PLANTED_IN_TEXT, ...PLANTED_IN_IFRAMES, ...PLANTED_IN_CODECS];
 
 describe('a planted violation', () => {
   test.each(ALL_PLANTED)('of $rules is found: $what', async ({ rules, files, respond }) => {

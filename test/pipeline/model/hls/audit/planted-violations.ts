@@ -289,9 +289,13 @@ export const PLANTED: PlantedViolation[] = [
     what: 'the variant nearest to 2 Mb/s in the last place',
     files: edited(MULTIVARIANT, (text) => text.replace(/(#EXT-X-STREAM-INF.*\n.*\n)(#EXT-X-STREAM-INF.*\n.*\n)/, '$2$1')),
   },
-  { rules: ['A1.24'], what: 'no SDR', files: edited(MULTIVARIANT, (text) => text.replaceAll('VIDEO-RANGE=SDR', 'VIDEO-RANGE=PQ')) },
   {
-    rules: ['A1.24'],
+    rules: ['A1.24', 'A9.16'],
+    what: 'no SDR',
+    files: edited(MULTIVARIANT, (text) => text.replaceAll('VIDEO-RANGE=SDR', 'VIDEO-RANGE=PQ')),
+  },
+  {
+    rules: ['A1.24', 'A9.16'],
     what: 'HDR beside a variant whose range is not stated',
     files: edited(MULTIVARIANT, (text) => text.replace('VIDEO-RANGE=SDR', 'VIDEO-RANGE=PQ').replace('VIDEO-RANGE=SDR,', '')),
   },

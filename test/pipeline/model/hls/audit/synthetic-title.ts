@@ -6,10 +6,11 @@ import type { TitleText } from '../../../../../pipeline/model/hls/text-rendition
 import { concatBytes } from '../../../../../pipeline/model/mp4/box.ts';
 import { renderFragment, renderSegmentType, type SampleInput } from '../../../../../pipeline/model/mp4/fragment.ts';
 import { renderInitSegment } from '../../../../../pipeline/model/mp4/init-segment.ts';
-import type { Plan, RenditionPlan, VideoRenditionPlan } from '../../../../../pipeline/model/plan.ts';
+import { codecOf, type Plan, type RenditionPlan, type VideoCodec, type VideoRenditionPlan } from '../../../../../pipeline/model/plan.ts';
 import type { Cue } from '../../../../../pipeline/model/text/cue.ts';
 import { keyframeTicks } from '../../../../../pipeline/model/timeline/boundaries.ts';
 import { segmentCount, segmentRange } from '../../../../../pipeline/model/timeline/segments.ts';
+import { recordedSets } from '../../mp4/recorded-init-segments.ts';
 import { samplePlan } from '../sample-plan.ts';
 import { syntheticSps } from './synthetic-sps.ts';
 
@@ -68,12 +69,13 @@ export function syntheticTitle(options: SyntheticOptions = {}): Files {
 
 function syntheticInit(rendition: RenditionPlan, sps: SyntheticOptions['sps'] = {}): Uint8Array {
   if (rendition.kind === 'audio') return renderInitSegment(rendition);
-  const { width, height, level } = rendition;
+  const { width, height, level, hdr } = rendition;
+  const codec = codecOf(rendition);
+  if (codec !== 'h264') return renderInitSegment({ ...rendition, kind: 'video', parameterSets: recordedSets(hdr ? 'hdr' : codec) });
   return renderInitSegment({
     ...rendition,
     kind: 'video',
-    sps: [syntheticSps({ width, height, level, ...sps })],
-    pps: [Uint8Array.of(0x68, 0xce)],
+    parameterSets: { codec: 'h264', sps: [syntheticSps({ width, height, level, ...sps })], pps: [Uint8Array.of(0x68, 0xce)] },
   });
 }
 
@@ -88,7 +90,7 @@ function syntheticSegment(plan: Plan, rendition: RenditionPlan, segment: number,
       durationTicks: Math.min(durationTicks, endTicks - ticks),
       compositionOffsetTicks: 0,
       isSync,
-      data: sampleData(sizeBytes, isSync),
+      data: sampleData(sizeBytes, isSync, rendition.kind === 'video' ? codecOf(rendition) : 'h264'),
     });
   }
   const fragment = { baseDecodeTicks: startTicks, samples };
@@ -112,11 +114,17 @@ function isKeyframe(plan: Plan, rendition: VideoRenditionPlan, ticks: number): b
   return keyframeTicks(plan.timeline, ticks - frame / 2, ticks + frame / 2).length > 0;
 }
 
-/** One NAL unit behind its length: an IDR slice or another one. */
-export function sampleData(sizeBytes: number, isIdr: boolean): Uint8Array {
+/** One NAL unit behind its length, an IDR slice or another one; of AV1 a frame, behind the sequence header where it is a key frame. */
+export function sampleData(sizeBytes: number, isIdr: boolean, codec: VideoCodec = 'h264'): Uint8Array {
   const data = new Uint8Array(sizeBytes).fill(0x55);
+  if (codec === 'av1') {
+    const sets = recordedSets('av1');
+    const header = isIdr && sets.codec === 'av1' ? sets.sequenceHeader : new Uint8Array(0);
+    data.set([...header, 0x30, isIdr ? 0x10 : 0x30]);
+    return data;
+  }
   new DataView(data.buffer).setUint32(0, sizeBytes - 4);
-  data[4] = isIdr ? 0x65 : 0x41;
+  data[4] = codec === 'hevc' ? (isIdr ? 19 : 1) << 1 : isIdr ? 0x65 : 0x41;
   return data;
 }
 
