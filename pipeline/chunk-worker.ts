@@ -13,6 +13,7 @@ import { reportGaps } from './model/report-gaps.ts';
 import type { Ticks } from './model/time.ts';
 import { chunkRange } from './model/timeline/segments.ts';
 import type { TitleRecord } from './model/title.ts';
+import { isUnwatched } from './model/work/run-state.ts';
 import { assertOriginalThere } from './original-there.ts';
 import type { ChunkCause, ChunkLease, ChunkQueue } from './queue/chunk-queue.ts';
 import { createRunReporter, type RunReporter } from './run-reporter.ts';
@@ -38,9 +39,9 @@ export interface ChunkWorkerSettings {
 export const LEASE_MS = 30_000;
 
 /** Viewers and new titles come first, also for the processor: what a viewer waits for before what one will come to. */
-const NICENESS: Record<ChunkCause, number> = { demand: 0, lead: 5, first: 0, copy: 10, prefetch: 10, background: 10 };
+const NICENESS: Record<ChunkCause, number> = { demand: 0, lead: 5, first: 0, copy: 10, prefetch: 10, background: 10, further: 10 };
 
-const isBackground = (cause: ChunkCause): boolean => cause === 'prefetch' || cause === 'background';
+const isBackground = (cause: ChunkCause): boolean => cause === 'prefetch' || isUnwatched(cause);
 
 /** A leased chunk being encoded. */
 export interface ChunkRun {

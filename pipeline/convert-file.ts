@@ -13,7 +13,7 @@ import { measureRendition } from './model/hls/measure-rendition.ts';
 import { renderMediaPlaylist } from './model/hls/render-media-playlist.ts';
 import { renderMultivariant } from './model/hls/render-multivariant.ts';
 import type { TitleText } from './model/hls/text-renditions.ts';
-import { planMissingChunks } from './model/missing-chunks.ts';
+import { planEveryChunk } from './model/missing-chunks.ts';
 import type { Plan } from './model/plan.ts';
 import type { PlanSettings } from './model/plan-title.ts';
 import { reportStreams } from './model/stream-report.ts';
@@ -74,7 +74,8 @@ export async function convertFile(options: ConvertFileOptions): Promise<Converte
   const committed = await readCommittedSegments(store, plan);
   const keyframeBefore = await readSeekIndex(path, title.sourceInfo, { tools, log, signal });
   let done = [...committed.values()].reduce((sum, segments) => sum + segments.size, 0);
-  for (const chunk of planMissingChunks(plan, committed, { maxSegments: CHUNK_SEGMENTS })) {
+  const { rest, further } = planEveryChunk(plan, committed, CHUNK_SEGMENTS);
+  for (const chunk of [...rest, ...further]) {
     const committer = {
       async commitInit(renditionId: string, bytes: Uint8Array) {
         if ((await store.putInit(TITLE_ID, renditionId, bytes)) !== 'conflict') return;

@@ -1,6 +1,6 @@
 import type { EventBus } from './event-bus.ts';
 import type { Chunk } from './model/plan.ts';
-import type { RunState } from './model/work/run-state.ts';
+import { isUnwatched, type RunState } from './model/work/run-state.ts';
 import type { ChunkQueue } from './queue/chunk-queue.ts';
 
 /**
@@ -18,7 +18,7 @@ export async function cutChunk(
   if (!(await queue.cut(chunkId, endSegment))) return false;
   bus.publish({ type: 'chunk-cut', titleId, chunkId, endSegment });
   const rest: Chunk = { titleId, planRevision, ...chunk, firstSegment: Math.max(chunk.firstSegment, endSegment) };
-  if (!['first', 'copy', 'background'].includes(cause)) return true;
+  if (cause !== 'first' && cause !== 'copy' && !isUnwatched(cause)) return true;
   const added = await queue.add(rest, cause, chunkId);
   bus.publish({ type: 'chunk-queued', titleId, chunkId: added.id, cause: added.cause });
   return true;

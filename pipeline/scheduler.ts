@@ -292,11 +292,15 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
     // The queue first: what is committed between the two looks is then neither missing nor queued again.
     const queued = (await queue.list(titleId)).map(({ chunk }) => chunk);
     const taken = withChunks(await readCommittedSegments(store, plan), queued);
-    const { start: first, copies, rest } = planTitleChunks(plan, taken, segmentsPerChunk(plan, settings.chunkSeconds));
+    const { start: first, copies, rest, further } = planTitleChunks(plan, taken, segmentsPerChunk(plan, settings.chunkSeconds));
     for (const chunk of first) await add(chunk, 'first');
     for (const chunk of copies) await add(chunk, 'copy');
-    for (const [index, chunk] of rest.entries()) {
-      await add(chunk, 'background');
+    const later = [
+      ...rest.map((chunk) => ({ chunk, cause: 'background' as const })),
+      ...further.map((chunk) => ({ chunk, cause: 'further' as const })),
+    ];
+    for (const [index, { chunk, cause }] of later.entries()) {
+      await add(chunk, cause);
       if (index % CHUNKS_IN_ONE_GO < CHUNKS_IN_ONE_GO - 1) continue;
       await setImmediate();
       // Meanwhile it may have failed, or been removed.

@@ -1,5 +1,5 @@
 import { startRenditions } from './hls/render-multivariant.ts';
-import type { Chunk, Plan, RenditionPlan, Timeline } from './plan.ts';
+import { type Chunk, codecOf, type Plan, type RenditionPlan, type Timeline, type VideoCodec } from './plan.ts';
 import { VIDEO_TIMESCALE } from './time.ts';
 import { segmentCount } from './timeline/segments.ts';
 
@@ -33,34 +33,60 @@ function startRuns({ boundaries, followsSource }: Timeline): { firstSegment: num
     : [whole];
 }
 
+/** All that a title lacks: `rest` of what every player plays, then `further` of codecs that some players play. */
+export interface TitleChunks {
+  rest: Chunk[];
+  further: Chunk[];
+}
+
 /**
  * The order of a title's work: first what a player starts with, in a chunk of its own (one rung is encoded several times
- * faster than a ladder), then what is copied, over the whole title, then the I-frames, which cost next to nothing, in one run
- * from end to end, then all else that is missing, in playing order.
+ * faster than a ladder), then what is copied, over the whole title, then all else that is missing.
  */
 export function planTitleChunks(
   plan: Plan,
   committed: CommittedSegments,
   maxSegments: number,
-): { start: Chunk[]; copies: Chunk[]; rest: Chunk[] } {
+): TitleChunks & { start: Chunk[]; copies: Chunk[] } {
   const renditionIds = startRenditions(plan).map((rendition) => rendition.id);
   const start = startRuns(plan.timeline).flatMap((run) =>
     planMissingChunks(plan, committed, { within: { ...run, renditionIds }, maxSegments }),
   );
-  const all = { firstSegment: 0, endSegment: segmentCount(plan.timeline) };
-  const wholeTitle = (isWanted: (rendition: RenditionPlan) => boolean, known: CommittedSegments): Chunk[] =>
-    planMissingChunks(plan, known, {
-      within: { ...all, renditionIds: plan.renditions.filter(isWanted).map(({ id }) => id) },
-      maxSegments: all.endSegment,
-    });
-  const copies = wholeTitle(isCopied, withChunks(committed, start));
-  const iframes = wholeTitle(({ kind }) => kind === 'iframe', committed);
-  const rest = planMissingChunks(plan, withChunks(committed, [...start, ...copies, ...iframes]), { maxSegments });
-  return { start, copies, rest: [...iframes, ...rest] };
+  const copies = planInOneGo(plan, withChunks(committed, start), isCopied);
+  return { start, copies, ...planEveryChunk(plan, withChunks(committed, [...start, ...copies]), maxSegments) };
 }
 
 function isCopied(rendition: RenditionPlan): boolean {
   return rendition.kind !== 'iframe' && rendition.copied !== undefined;
+}
+
+/**
+ * The I-frames, which cost next to nothing, in one run from end to end; then the rest in playing order, one further codec after the
+ * other: they take several times as long, and in one decode with the rest would hold it up.
+ */
+export function planEveryChunk(plan: Plan, committed: CommittedSegments, maxSegments: number): TitleChunks {
+  const iframes = planInOneGo(plan, committed, ({ kind }) => kind === 'iframe');
+  const [streams = [], ...further] = codecGroups(plan).map((renditionIds) => {
+    const within = { firstSegment: 0, endSegment: segmentCount(plan.timeline), renditionIds };
+    return planMissingChunks(plan, committed, { within, maxSegments });
+  });
+  return { rest: [...iframes, ...streams], further: further.flat() };
+}
+
+function planInOneGo(plan: Plan, committed: CommittedSegments, isWanted: (rendition: RenditionPlan) => boolean): Chunk[] {
+  const endSegment = segmentCount(plan.timeline);
+  const renditionIds = plan.renditions.filter(isWanted).map(({ id }) => id);
+  return planMissingChunks(plan, committed, { within: { firstSegment: 0, endSegment, renditionIds }, maxSegments: endSegment });
+}
+
+/** The renditions that are encoded together: sound and H.264, then those of each further codec in the plan's order. */
+function codecGroups({ renditions }: Plan): string[][] {
+  const groups = new Map<VideoCodec, string[]>([['h264', []]]);
+  for (const rendition of renditions.filter(({ kind }) => kind !== 'iframe')) {
+    const codec = rendition.kind === 'video' ? codecOf(rendition) : 'h264';
+    groups.set(codec, [...(groups.get(codec) ?? []), rendition.id]);
+  }
+  return [...groups.values()];
 }
 
 /** As if those chunks were done: what is queued needs no second place in the queue. */

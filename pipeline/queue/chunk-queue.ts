@@ -3,9 +3,9 @@ import type { Chunk } from '../model/plan.ts';
 /**
  * Why a chunk is made; also its priority, highest first. `demand`: a viewer waits for it. `lead`: a viewer will come to it.
  * `first`: what a new title starts with. `copy`: what is taken over from its source as it is. `prefetch`: other rungs of where
- * somebody watches. `background`: the rest.
+ * somebody watches. `background`: the rest of what every player plays. `further`: what codecs lack that some players play.
  */
-export type ChunkCause = 'demand' | 'lead' | 'first' | 'copy' | 'prefetch' | 'background';
+export type ChunkCause = 'demand' | 'lead' | 'first' | 'copy' | 'prefetch' | 'background' | 'further';
 
 export interface QueuedChunk {
   id: string;
@@ -23,7 +23,7 @@ export interface ChunkQueue {
   /** `inPlaceOf`: the chunk, still in the queue, that it is the rest of. It goes where that one stood. */
   add(chunk: Chunk, cause: ChunkCause, inPlaceOf?: string): Promise<QueuedChunk>;
   /**
-   * Takes the best chunk none of whose segments is claimed by another lease: by cause, each
+   * Takes the best chunk none of whose segments is claimed by another lease: in the order of their causes, each
    * oldest first; with `causes`, only chunks of those, and none of `exceptTitles`. Claims each (rendition, segment) of it for
    * `leaseMs`.
    */

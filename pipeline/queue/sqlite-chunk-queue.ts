@@ -37,7 +37,7 @@ const migrations: readonly string[] = [
   `,
 ];
 
-const PRIORITY: Record<ChunkCause, number> = { demand: 0, lead: 1, first: 2, copy: 3, prefetch: 4, background: 5 };
+const PRIORITY: Record<ChunkCause, number> = { demand: 0, lead: 1, first: 2, copy: 3, prefetch: 4, background: 5, further: 6 };
 
 const EVERY_CAUSE = Object.keys(PRIORITY) as ChunkCause[];
 

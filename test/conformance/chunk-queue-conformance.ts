@@ -77,14 +77,14 @@ export function chunkQueueConformance(driver: ChunkQueueDriver): void {
     expect(await queue.claim('w', LEASE_MS)).toMatchObject({ chunk: { titleId: 't1' } });
   });
 
-  test('demand goes before first, first before background, and each oldest first', async () => {
+  test('demand goes before first, first before background, background before further codecs, and each oldest first', async () => {
     const { queue } = await open();
-    const causes: ChunkCause[] = ['background', 'first', 'demand', 'background', 'demand', 'first'];
+    const causes: ChunkCause[] = ['further', 'background', 'first', 'demand', 'background', 'demand', 'first', 'further'];
     for (const [n, cause] of causes.entries()) await queue.add(chunk(n, n + 1), cause);
-    expect((await queue.list()).map(({ chunk: { firstSegment } }) => firstSegment)).toEqual([2, 4, 1, 5, 0, 3]);
+    expect((await queue.list()).map(({ chunk: { firstSegment } }) => firstSegment)).toEqual([3, 5, 2, 6, 1, 4, 0, 7]);
     const order: number[] = [];
     for (const _ of causes) order.push((await claimed(queue)).chunk.firstSegment);
-    expect(order).toEqual([2, 4, 1, 5, 0, 3]);
+    expect(order).toEqual([3, 5, 2, 6, 1, 4, 0, 7]);
   });
 
   test('a worker kept for some causes takes no chunk of another', async () => {

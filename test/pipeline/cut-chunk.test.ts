@@ -3,7 +3,7 @@ import { cutChunk } from '../../pipeline/cut-chunk.ts';
 import type { ChunkCause } from '../../pipeline/queue/chunk-queue.ts';
 import { EVERYTHING, home, rectangle } from './on-demand-home.ts';
 
-test.each<ChunkCause>(['first', 'background'])('what a %s run gives up waits in the queue again', async (cause) => {
+test.each<ChunkCause>(['first', 'background', 'further'])('what a %s run gives up waits in the queue again', async (cause) => {
   const { queue, bus, board, run } = await home();
   const { lease } = await run(cause, 0, 6);
   expect(await cutChunk({ queue, bus }, board.run(lease.id)!, 0, 4)).toBe(true);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { EVERYTHING, home, LEAD } from './on-demand-home.ts';
+import { EVERYTHING, home, LEAD, wholePlan } from './on-demand-home.ts';
 
 describe('what follows a segment that was asked for', () => {
   test('is queued for a whole lead, with the sound; then, for who plays on, the rungs beside it', async () => {
@@ -16,6 +16,18 @@ describe('what follows a segment that was asked for', () => {
     expect(await asked('v360', 7)).toMatchObject([{ cause: 'lead', renditionIds: ['v360', 'a1'] }]);
     const { asked: askedAtStart } = await home();
     expect(await askedAtStart('v360', 0)).toMatchObject([{ cause: 'lead' }, { cause: 'prefetch' }]);
+  });
+
+  test('stays with the codec that is watched', async () => {
+    const plan = wholePlan();
+    const further = plan.renditions
+      .filter((rendition) => rendition.kind === 'video')
+      .map((rung) => ({ ...rung, id: `${rung.id}-av1`, codec: 'av1' as const }));
+    const { asked } = await home({ plan: { ...plan, renditions: [...plan.renditions, ...further] } });
+    expect(await asked('v360-av1', 0)).toMatchObject([
+      { cause: 'lead', renditionIds: ['a1', 'v360-av1'] },
+      { cause: 'prefetch', renditionIds: ['v720-av1'] },
+    ]);
   });
 
   test('is queued as well when the segment was there', async () => {

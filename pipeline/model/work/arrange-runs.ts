@@ -60,7 +60,7 @@ export function startableCauses(
   if (mayStart('start') || (isStarved && !levels.includes('start'))) causes.push('first');
   if (background.mayRun && !levels.includes('copying') && mayStart('copying')) causes.push('copy');
   if (background.mayRun && mayStart('beside')) causes.push('prefetch');
-  if (background.mayRun && (mayStart('later') || (isStarved && !levels.includes('later')))) causes.push('background');
+  if (background.mayRun && (mayStart('later') || (isStarved && !levels.includes('later')))) causes.push('background', 'further');
   return causes;
 }
 

@@ -1,4 +1,4 @@
-import type { Plan, VideoRenditionPlan } from '../plan.ts';
+import { codecOf, type Plan, type VideoRenditionPlan } from '../plan.ts';
 
 /**
  * How fast this machine encodes single rungs, learned from the runs that made one: seconds of film per second, start-up
@@ -29,17 +29,17 @@ export function learnSpeed(
 }
 
 /**
- * Of a rung that was not measured, by the measured rung of the title that is nearest in size: never taken for faster than a
- * smaller one, nor for slower than by its pixels. Null when nothing of the title was measured.
+ * Of a rung that was not measured, by the measured rung of the title and codec that is nearest in size: never taken for faster than a
+ * smaller one, nor for slower than by its pixels. Null when none was measured.
  */
 export function encodeSpeed(speeds: EncodeSpeeds, plan: Plan, renditionId: string): number | null {
   const rungs = plan.renditions.filter((rendition) => rendition.kind === 'video');
   const wanted = rungs.find((rung) => rung.id === renditionId);
   if (!wanted) return null;
-  // What is copied tells nothing of what is encoded, nor the other way round.
+  // What is copied tells nothing of what is encoded, nor the other way round; and codecs differ in speed more than sizes do.
   if (wanted.copied) return speeds.get(keyOf(plan.titleId, renditionId)) ?? null;
   const measured = rungs
-    .filter(({ copied }) => !copied)
+    .filter((rung) => !rung.copied && codecOf(rung) === codecOf(wanted))
     .flatMap((rung) => {
       const speed = speeds.get(keyOf(plan.titleId, rung.id));
       return speed === undefined ? [] : [{ ratio: pixels(wanted) / pixels(rung), speed }];

@@ -1,8 +1,8 @@
 import { type CommittedSegments, planMissingChunks, withChunks } from '../missing-chunks.ts';
-import type { Chunk, Plan } from '../plan.ts';
+import { type Chunk, codecOf, type Plan } from '../plan.ts';
 import { ticksToSeconds, VIDEO_TIMESCALE } from '../time.ts';
 import { segmentCount } from '../timeline/segments.ts';
-import { endOfBegun, etaMs, paceMs, type RunCause, type RunState, willBring } from './run-state.ts';
+import { endOfBegun, etaMs, isUnwatched, paceMs, type RunCause, type RunState, willBring } from './run-state.ts';
 
 /** A chunk in the queue; `run` once a worker has said how far it is. */
 export interface KnownChunk {
@@ -129,7 +129,7 @@ const SLOWEST_SHARE = 0.8;
 
 function isTooSlow(run: RunState, situation: DemandSituation): boolean {
   const { plan, renditionId, nowMs, coldMs } = situation;
-  if (run.cause !== 'background' || run.next[renditionId] === undefined) return false;
+  if (!isUnwatched(run.cause) || run.next[renditionId] === undefined) return false;
   const filmMs = 1000 * ticksToSeconds(longestSegment(plan), VIDEO_TIMESCALE);
   return paceMs(run, renditionId, nowMs, coldMs * countRungs(run, situation)) > SLOWEST_SHARE * filmMs;
 }
@@ -152,7 +152,7 @@ export function planPrefetch({ plan, renditionId, segment, committed, known, lea
   if (beside.length === 0 || !playsOn) return undefined;
   const taken = withChunks(
     committed,
-    known.filter(({ claimed, cause }) => claimed || cause !== 'background').map(({ chunk }) => chunk),
+    known.filter(({ claimed, cause }) => claimed || !isUnwatched(cause)).map(({ chunk }) => chunk),
   );
   const within = {
     firstSegment: segment + 1,
@@ -172,9 +172,13 @@ export function soundFor(plan: Plan, renditionId: string): string[] {
 }
 
 export function rungsBeside(plan: Plan, renditionId: string): string[] {
-  const rungs = plan.renditions.filter((rendition) => rendition.kind === 'video').sort((a, b) => a.width * a.height - b.width * b.height);
-  const at = rungs.findIndex((rung) => rung.id === renditionId);
-  return at === -1 ? [] : [rungs[at + 1], rungs[at - 1]].flatMap((rung) => (rung ? [rung.id] : []));
+  const all = plan.renditions.filter((rendition) => rendition.kind === 'video');
+  const watched = all.find((rung) => rung.id === renditionId);
+  if (!watched) return [];
+  // Players stay with a codec.
+  const rungs = all.filter((rung) => codecOf(rung) === codecOf(watched)).sort((a, b) => a.width * a.height - b.width * b.height);
+  const at = rungs.indexOf(watched);
+  return [rungs[at + 1], rungs[at - 1]].flatMap((rung) => (rung ? [rung.id] : []));
 }
 
 export function covers(chunk: Pick<Chunk, 'renditionIds' | 'firstSegment' | 'endSegment'>, renditionId: string, segment: number): boolean {

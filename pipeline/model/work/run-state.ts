@@ -1,6 +1,12 @@
 import type { Chunk } from '../plan.ts';
 
-export type RunCause = 'demand' | 'lead' | 'first' | 'copy' | 'prefetch' | 'background';
+export type RunCause = 'demand' | 'lead' | 'first' | 'copy' | 'prefetch' | 'background' | 'further';
+
+/** Meant for nobody in particular: whenever there is nothing better to do. */
+export function isUnwatched(cause: string): boolean {
+  return cause === 'background' || cause === 'further';
+}
+
 export type ChunkRectangle = Pick<Chunk, 'renditionIds' | 'firstSegment' | 'endSegment'>;
 
 /** What a run says of itself, again after every commit. */

@@ -34,7 +34,7 @@ export function urgencyOf(subject: UrgencySubject, demand: Demand, leadSegments:
   if (ahead.length > 0) return { level: 'ahead', sinceMs: undefined, viewers };
   const isBeside = heads.some((head) => isWithin(chunk.firstSegment, head.segment + 2 * leadSegments));
   const unwatched: Record<typeof cause, UrgencyLevel> = {
-    ...{ demand: 'nobody', lead: 'nobody', first: 'start', copy: 'copying', background: 'later' },
+    ...{ demand: 'nobody', lead: 'nobody', first: 'start', copy: 'copying', background: 'later', further: 'later' },
     prefetch: isBeside ? 'beside' : 'nobody',
   };
   return { level: unwatched[cause], sinceMs: undefined, viewers };

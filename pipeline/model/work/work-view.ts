@@ -16,7 +16,7 @@ export interface RunView {
   firstSegment: number;
   /** Exclusive. */
   endSegment: number;
-  /** `demand`, `lead`, `first`, `prefetch` or `background`. */
+  /** `demand`, `lead`, `first`, `prefetch`, `background` or `further`. */
   cause: string;
   /** Places where somebody watches that this run is for; 0 for the background. */
   viewers: number;

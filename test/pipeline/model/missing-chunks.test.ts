@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { type MissingOptions, planMissingChunks, planTitleChunks } from '../../../pipeline/model/missing-chunks.ts';
+import type { Chunk } from '../../../pipeline/model/plan.ts';
 import { planTimeline } from '../../../pipeline/model/timeline/boundaries.ts';
-import { iframeRendition, samplePlan } from './hls/sample-plan.ts';
+import { av1Rung, hevcRung, iframeRendition, samplePlan } from './hls/sample-plan.ts';
 
 /** Ten segments of two rungs and a sound. */
 const BASE = samplePlan();
@@ -128,4 +129,14 @@ describe('the order of a title’s work', () => {
     const committed = new Map([V1, V2, A1].map((id) => [id, new Set([0, 1, 2])]));
     expect(planTitleChunks(PLAN, committed, 100)).toMatchObject({ start: [], rest: [{ firstSegment: 3, endSegment: 10 }] });
   });
+});
+
+test('further codecs are encoded after the rest, each by itself', () => {
+  const plan = { ...PLAN, renditions: [...VIDEO, hevcRung(), av1Rung(), ...AUDIO] };
+  const { start, rest, further } = planTitleChunks(plan, new Map(), 10);
+  const named = (chunks: readonly Chunk[]): string[] =>
+    chunks.map(({ renditionIds, firstSegment, endSegment }) => `${renditionIds.join('+')} ${firstSegment}-${endSegment}`);
+  expect(named(start)).toEqual([`${V1}+${A1} 0-3`]);
+  expect(named(rest)).toEqual([`${V2} 0-3`, `${V1}+${V2}+${A1} 3-10`]);
+  expect(named(further)).toEqual(['v360-hevc 0-10', 'v360-av1 0-10']);
 });

@@ -47,9 +47,9 @@ describe('which runs go on', () => {
 
 describe('what may be started', () => {
   test.each([
-    ['anything where nothing runs', TWO_CORES, runs(), ['demand', 'lead', 'first', 'copy', 'prefetch', 'background']],
+    ['anything where nothing runs', TWO_CORES, runs(), ['demand', 'lead', 'first', 'copy', 'prefetch', 'background', 'further']],
     ['all but more of the background beside it', TWO_CORES, runs('later'), ['demand', 'lead', 'first', 'copy', 'prefetch']],
-    ['no second copy beside one', TWO_CORES, runs('copying'), ['demand', 'lead', 'first', 'prefetch', 'background']],
+    ['no second copy beside one', TWO_CORES, runs('copying'), ['demand', 'lead', 'first', 'prefetch', 'background', 'further']],
     ['another who is waited for', TWO_CORES, runs('waited'), ['demand']],
     ['nothing beside two who are waited for, on two cores', TWO_CORES, runs('waited', 'waited'), []],
     ['who is waited for beside any lead', TWO_CORES, runs('ahead', 'ahead'), ['demand']],
@@ -63,8 +63,16 @@ describe('what may be started', () => {
   });
 
   test('one run of a new title and one of the background, when that has stood still for long, whatever else there is', () => {
-    expect(startableCauses(runs('waited', 'waited'), TWO_CORES, { mayRun: true, idleMs: 30_000 })).toEqual(['first', 'background']);
+    expect(startableCauses(runs('waited', 'waited'), TWO_CORES, { mayRun: true, idleMs: 30_000 })).toEqual([
+      'first',
+      'background',
+      'further',
+    ]);
     expect(startableCauses(runs('waited', 'later'), TWO_CORES, { mayRun: true, idleMs: 30_000 })).toEqual(['demand', 'first']);
-    expect(startableCauses(runs('waited', 'start'), TWO_CORES, { mayRun: true, idleMs: 30_000 })).toEqual(['demand', 'background']);
+    expect(startableCauses(runs('waited', 'start'), TWO_CORES, { mayRun: true, idleMs: 30_000 })).toEqual([
+      'demand',
+      'background',
+      'further',
+    ]);
   });
 });

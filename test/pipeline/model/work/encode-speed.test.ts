@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { type EncodeSpeeds, encodeSpeed, learnSpeed } from '../../../../pipeline/model/work/encode-speed.ts';
 import { titlePlan } from '../../../conformance/fixtures.ts';
+import { hevcRung } from '../hls/sample-plan.ts';
 
 const NOTHING: EncodeSpeeds = new Map();
 const plan = titlePlan('film');
@@ -30,6 +31,13 @@ test('what is copied says nothing of what is encoded, nor the other way round', 
   expect(encodeSpeed(known, copying, 'v360')).toBe(1);
   expect(encodeSpeed(known, copying, 'v720')).toBe(400);
   expect(encodeSpeed(learnSpeed(NOTHING, 'film', 'v180', 4, 1), copying, 'v720')).toBeNull();
+});
+
+test('of another codec nothing is known by it', () => {
+  const plan = { ...ladder, renditions: [...ladder.renditions, hevcRung()] } as typeof ladder;
+  const known = learnSpeed(NOTHING, 'film', 'v360', 4, 1);
+  expect(encodeSpeed(known, plan, 'v360-hevc')).toBeNull();
+  expect(encodeSpeed(learnSpeed(known, 'film', 'v360-hevc', 2, 1), plan, 'v360-hevc')).toBe(2);
 });
 
 test('a larger rung is taken for slower by its pixels, a smaller one for as fast', () => {

@@ -33,6 +33,7 @@ test.each([
 test.each<[RunCause, string]>([
   ['first', 'start'],
   ['background', 'later'],
+  ['further', 'later'],
   ['demand', 'nobody'],
   ['lead', 'nobody'],
   ['prefetch', 'nobody'],
