@@ -32,7 +32,7 @@ import { createSubtitleTexts } from '../pipeline/text/subtitle-texts.ts';
 import { missingAssets } from '../pipeline/title-assets.ts';
 import { startWorkEngine } from '../pipeline/work-engine.ts';
 import type { Settings } from './config.ts';
-import { planSettings } from './plan-settings.ts';
+import { ffmpegSettings, planSettings } from './plan-settings.ts';
 import { createTitleRemover } from './remove-title.ts';
 import type { Services } from './services.ts';
 
@@ -91,7 +91,7 @@ export async function composePipeline(settings: Settings, log: Log): Promise<Pip
 }
 
 async function startParts(settings: Settings, log: Log, closers: (() => unknown)[]): Promise<Services> {
-  const tools = await locateFfmpeg({ ffmpegPath: settings.FFMPEG_PATH, ffprobePath: settings.FFPROBE_PATH, log });
+  const tools = await locateFfmpeg({ ...ffmpegSettings(settings), log });
   const library = await openLibrary(settings, log);
   closers.push(library.close);
   const { mediaDir, store, catalogue, bus, acceptor, documents } = library;

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../pipeline/errors.ts';
 import { DEFAULT_LADDER, X264_PRESETS } from '../pipeline/model/ladder/ladder-settings.ts';
+import { VIDEO_CODECS } from '../pipeline/model/plan.ts';
 import { parseQuietHours } from '../pipeline/model/work/quiet-hours.ts';
 
 /** Every setting has one name, the same in the environment, in millrace.config.json and in code. */
@@ -55,10 +56,12 @@ export const settingsSchema = z.strictObject({
     description: 'How much of a title one ffmpeg run encodes in the background. What it has finished is there at once.',
     unit: 'seconds',
   }),
-  CODECS: list(z.enum(['h264'], 'h264 is the only codec this version encodes'))
-    .pipe(z.array(z.literal('h264')).min(1))
+  CODECS: list(z.enum(VIDEO_CODECS, `must be of ${VIDEO_CODECS.join(', ')}`))
     .default(['h264'])
-    .meta({ description: 'Video codecs of the ladder. Comma-separated.' }),
+    .meta({
+      description:
+        'Video codecs of the ladder. H.264 is always made, since every player has it; `hevc` and `av1` add the same rungs in fewer bits for the players that can, encoded when somebody asks for them or when all of H.264 is there. HEVC keeps high dynamic range. They take about three and five times as long to encode as H.264; holds for titles that are planned from now on. Comma-separated.',
+    }),
   LADDER: list(number(z.number('must be heights such as 1080,720,360').int().min(120).max(4320)))
     .pipe(z.array(z.number()).min(1))
     .default([...DEFAULT_LADDER.rungs])
@@ -69,10 +72,10 @@ export const settingsSchema = z.strictObject({
   PRESET: z
     .enum(X264_PRESETS, `must be one of ${X264_PRESETS.join(', ')}`)
     .default(DEFAULT_LADDER.preset)
-    .meta({ description: 'Preset of libx264: slower ones make smaller files at the same quality.' }),
+    .meta({ description: 'Preset of libx264 and libx265: slower ones make smaller files at the same quality.' }),
   CRF: number(z.number('must be a number').min(10).max(40))
     .default(DEFAULT_LADDER.crf)
-    .meta({ description: 'Quality of libx264: lower is better and larger. The bit rate is capped per rung all the same.' }),
+    .meta({ description: 'Quality as libx264 counts it: lower is better and larger. The bit rate is capped per rung all the same.' }),
   COPY: z.enum(['auto', 'never']).default('auto').meta({
     description:
       'Whether H.264 and AAC that every browser plays are taken over as they are, as the best rung and the sound, where the file allows that (MP4 and MOV): less work, nothing lost. `never` encodes everything. The report of a title says what was copied, or why not. Holds for titles that are planned from now on.',

@@ -1,3 +1,5 @@
+import type { VideoCodec } from '../model/plan.ts';
+
 /**
  * What an ffmpeg build can do, read from its own listings: a build is judged by what it has, never by its version.
  * Pure: `locate.ts` runs the binary.
@@ -28,6 +30,9 @@ const REQUIRED: Record<keyof FfmpegCapabilities, readonly string[]> = {
   outputProtocols: ['file', 'unix', 'pipe'],
 };
 
+/** The encoder of each codec. */
+export const VIDEO_ENCODERS: Readonly<Record<VideoCodec, string>> = { h264: 'libx264', hevc: 'libx265', av1: 'libaom-av1' };
+
 const LABELS: Record<keyof FfmpegCapabilities, string> = {
   encoders: 'encoder',
   filters: 'filter',
@@ -35,10 +40,11 @@ const LABELS: Record<keyof FfmpegCapabilities, string> = {
   outputProtocols: 'protocol',
 };
 
-/** In words, e.g. `['encoder libx264', 'protocol unix']`; empty when the build will do. */
-export function listMissingCapabilities(capabilities: FfmpegCapabilities): string[] {
-  return (Object.keys(REQUIRED) as (keyof FfmpegCapabilities)[]).flatMap((kind) =>
-    REQUIRED[kind].filter((name) => !capabilities[kind].has(name)).map((name) => `${LABELS[kind]} ${name}`),
+/** What is not there for these codecs, in words, e.g. `['encoder libx264', 'protocol unix']`; empty when the build will do. */
+export function listMissingCapabilities(capabilities: FfmpegCapabilities, codecs: readonly VideoCodec[] = []): string[] {
+  const required = { ...REQUIRED, encoders: [...new Set([...REQUIRED.encoders, ...codecs.map((codec) => VIDEO_ENCODERS[codec])])] };
+  return (Object.keys(required) as (keyof FfmpegCapabilities)[]).flatMap((kind) =>
+    required[kind].filter((name) => !capabilities[kind].has(name)).map((name) => `${LABELS[kind]} ${name}`),
   );
 }
 

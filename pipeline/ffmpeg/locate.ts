@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { access } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { FurtherCodec } from '../model/ladder/codec-variants.ts';
 import {
   CAPABILITY_LISTINGS,
   type FfmpegCapabilities,
@@ -11,9 +13,11 @@ import {
   parseCapabilityListing,
   parseFfmpegVersion,
   parseX264Build,
+  VIDEO_ENCODERS,
 } from './capabilities.ts';
 import { findConfinement } from './confinement.ts';
 import { findLifeline } from './lifeline.ts';
+import { readTrial, trialCommands } from './trial-encode.ts';
 
 /** The ffmpeg and ffprobe that this process works with. */
 export interface FfmpegTools {
@@ -36,6 +40,8 @@ export interface LocateOptions {
   ffmpegPath?: string | undefined;
   /** FFPROBE_PATH: tried first, beside any ffmpeg. */
   ffprobePath?: string | undefined;
+  /** CODECS: what it must be able to encode beside H.264. */
+  furtherCodecs?: readonly FurtherCodec[] | undefined;
   log: Log;
 }
 
@@ -113,14 +119,16 @@ async function findPackagedFfmpeg(): Promise<string | undefined> {
 }
 
 /** @throws Unfit */
-async function examine({ origin, ffmpegPath }: Candidate, { ffprobePath: ffprobeSetting, log }: LocateOptions): Promise<FfmpegTools> {
+async function examine({ origin, ffmpegPath }: Candidate, options: LocateOptions): Promise<FfmpegTools> {
+  const { ffprobePath: ffprobeSetting, furtherCodecs = [], log } = options;
   const version = parseFfmpegVersion(await ask(ffmpegPath, ['-version']));
   if (version === undefined) throw new Unfit('it is no ffmpeg');
-  const missing = listMissingCapabilities(await readCapabilities(ffmpegPath));
+  const missing = listMissingCapabilities(await readCapabilities(ffmpegPath), furtherCodecs);
   if (missing.length > 0) throw new Unfit(`it lacks ${missing.join(', ')}`);
-  const [ffprobePath, x264Build, confinement, lifeline] = await Promise.all([
+  const [ffprobePath, x264Build, further, confinement, lifeline] = await Promise.all([
     chooseFfprobe(ffmpegPath, ffprobeSetting),
     encodeTrial(ffmpegPath),
+    Promise.all(furtherCodecs.map((codec) => nameEncoder(ffmpegPath, codec))),
     findConfinement(log),
     findLifeline(),
   ]);
@@ -129,7 +137,7 @@ async function examine({ origin, ffmpegPath }: Candidate, { ffprobePath: ffprobe
     ffprobePath,
     version,
     origin,
-    encoderFingerprint: `libx264 ${x264Build} ffmpeg ${version} ${PICTURE_VERSION}`,
+    encoderFingerprint: [`libx264 ${x264Build} ffmpeg ${version} ${PICTURE_VERSION}`, ...further].join(' '),
     // The lifeline last: credentials that change behind it would cut it.
     lifeline: [...confinement, ...lifeline],
   };
@@ -150,6 +158,17 @@ async function encodeTrial(ffmpegPath: string): Promise<string> {
   const output = ['-c:v', 'libx264', '-c:a', 'aac', '-movflags', '+empty_moov+default_base_moof+frag_every_frame', '-f', 'mp4', 'pipe:1'];
   const bytes = await run(ffmpegPath, ['-v', 'error', ...sources, ...output]);
   return parseX264Build(bytes) ?? 'unnamed build';
+}
+
+/** By the parameter sets it makes, since libaom leaves its version nowhere: `libx265 3f2a90c1`. */
+async function nameEncoder(ffmpegPath: string, codec: FurtherCodec): Promise<string> {
+  const hash = createHash('sha256');
+  for (const command of trialCommands(codec)) {
+    const configuration = readTrial(await run(ffmpegPath, command));
+    if (!configuration) throw new Unfit(`its ${VIDEO_ENCODERS[codec]} makes nothing that can be read`);
+    hash.update(configuration);
+  }
+  return `${VIDEO_ENCODERS[codec]} ${hash.digest('hex').slice(0, 8)}`;
 }
 
 async function chooseFfprobe(ffmpegPath: string, setting: string | undefined): Promise<string> {

@@ -3,6 +3,7 @@ import { type Rational, secondsToTicks, type Ticks, VIDEO_TIMESCALE } from '../m
 import type { FieldOrder } from './detect-fields.ts';
 import { parseDisplayMatrix } from './display-matrix.ts';
 import { isInterlaced } from './field-filters.ts';
+import { parseHdrLight } from './hdr-light.ts';
 import type { ProbeDocument, ProbedChapter, ProbedSideData, ProbedStream } from './probe-document.ts';
 import { readSourceTags } from './source-tags.ts';
 import {
@@ -95,6 +96,7 @@ function parseVideo(
   const frameRate = chooseFrameRate(stream, head, timeBase);
   const bitrateBps = statedBitrate(stream);
   const peakNits = parsePeakNits(stream);
+  const hdrLight = parseHdrLight(sideDataOf(stream, MASTERING_DISPLAY), sideDataOf(stream, CONTENT_LIGHT));
   const dolbyVisionProfile = sideDataOf(stream, 'DOVI configuration record')?.dv_profile;
   return {
     index: stream.index,
@@ -112,6 +114,7 @@ function parseVideo(
     ...(stream.color_space === undefined ? {} : { colorSpace: stream.color_space }),
     ...(stream.color_range === undefined ? {} : { colorRange: stream.color_range }),
     ...(peakNits === undefined ? {} : { peakNits }),
+    ...(hdrLight === undefined ? {} : { hdrLight }),
     ...(dolbyVisionProfile === undefined ? {} : { dolbyVisionProfile }),
     ...(bitrateBps === undefined ? {} : { bitrateBps }),
     hasClosedCaptions: stream.closed_captions === 1,
@@ -229,10 +232,13 @@ function sideDataOf(stream: ProbedStream, type: string): ProbedSideData | undefi
   return stream.side_data_list?.find((data) => data.side_data_type === type);
 }
 
+const MASTERING_DISPLAY = 'Mastering display metadata';
+const CONTENT_LIGHT = 'Content light level metadata';
+
 /** What the content reaches, else what it was made to be seen on. */
 function parsePeakNits(stream: ProbedStream): number | undefined {
-  const content = sideDataOf(stream, 'Content light level metadata')?.max_content;
-  const mastering = parseRational(sideDataOf(stream, 'Mastering display metadata')?.max_luminance);
+  const content = sideDataOf(stream, CONTENT_LIGHT)?.max_content;
+  const mastering = parseRational(sideDataOf(stream, MASTERING_DISPLAY)?.max_luminance);
   return content || (mastering && mastering.num / mastering.den);
 }
 

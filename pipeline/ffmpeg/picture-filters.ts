@@ -1,23 +1,28 @@
 import type { PictureSize } from '../model/ladder/picture-size.ts';
 import { hasAlpha, isFullRange, type PictureColor, pictureColor } from '../model/picture-color.ts';
+import type { VideoRenditionPlan } from '../model/plan.ts';
 import type { VideoStreamInfo } from '../model/source-info.ts';
 import { type Fit, fitFilters } from './fit-filters.ts';
 
+/** What is made of a picture. */
+type PictureShape = PictureSize & Pick<VideoRenditionPlan, 'hdr'>;
+
 /**
  * Decoded frames, as they are coded, → pictures of `size` (upright, square pixels) in BT.709, 8 bits, 4:2:0, limited range:
- * what every player shows alike. Each frame is treated by itself, so that divisions into chunks do not show; a picture
+ * what every player shows alike. Where high dynamic range is kept: in BT.2020, 10 bits. Each frame is treated by itself, so that divisions into chunks do not show; a picture
  * that needs nothing is only scaled. What is transparent is shown over black. `isShapeKept`: every frame has the shape of the first.
  */
-export function pictureFilters(video: VideoStreamInfo, size: PictureSize, isShapeKept = true): string {
+export function pictureFilters(video: VideoStreamInfo, size: PictureShape, isShapeKept = true): string {
   const isTurned = video.rotationDegrees === 90 || video.rotationDegrees === 270;
   const coded = isTurned ? { width: size.height, height: size.width } : size;
+  const fit = fitFilters(video, coded, isShapeKept);
   return [
     ...(hasAlpha(video) ? ['format=gbrap', 'premultiply=inplace=1'] : []),
     // Frames are turned when they are small.
-    ...colorFilters(pictureColor(video), fitFilters(video, coded, isShapeKept), isFullRange(video)),
+    ...(size.hdr ? keptFilters(fit) : colorFilters(pictureColor(video), fit, isFullRange(video))),
     ...uprightFilters(video),
     'setsar=1',
-    'format=yuv420p',
+    size.hdr ? DEEP_FORMAT : 'format=yuv420p',
   ].join(',');
 }
 
@@ -50,6 +55,13 @@ const MOBIUS_KNEE = 0.3;
 /** Primaries are exchanged in the light that screens show, not in the light that cameras saw (as libplacebo and zimg do). */
 const DISPLAY_GAMMA = 'gamma22';
 
+const DEEP_FORMAT = 'format=yuv420p10';
+
+/** High dynamic range as it is: only made smaller, and in limited range. */
+function keptFilters({ scale, bars }: Fit): string[] {
+  return [`${scale}:in_color_matrix=bt2020:out_color_matrix=bt2020:out_range=tv`, ...bars, DEEP_FORMAT];
+}
+
 function colorFilters(color: PictureColor, { scale, bars }: Fit, isFull: boolean): string[] {
   switch (color.kind) {
     case 'bt709':
@@ -66,9 +78,7 @@ function colorFilters(color: PictureColor, { scale, bars }: Fit, isFull: boolean
       ];
     case 'hdr':
       return [
-        `${scale}:in_color_matrix=bt2020:out_color_matrix=bt2020:out_range=tv`,
-        ...bars,
-        'format=yuv420p10',
+        ...keptFilters({ scale, bars }),
         ...(color.isGrey ? ['hue=s=0'] : []),
         `zscale=min=2020_ncl:pin=2020:tin=${color.transfer}:rin=limited:t=linear:npl=${REFERENCE_WHITE_NITS}`,
         'format=gbrpf32le',

@@ -53,8 +53,19 @@ export interface ProbedSideData {
   dv_profile?: number;
   /** A fraction of cd/m². */
   max_luminance?: string;
+  min_luminance?: string;
+  /** Chromaticities, as fractions. */
+  red_x?: string;
+  red_y?: string;
+  green_x?: string;
+  green_y?: string;
+  blue_x?: string;
+  blue_y?: string;
+  white_point_x?: string;
+  white_point_y?: string;
   /** cd/m² */
   max_content?: number;
+  max_average?: number;
 }
 
 export interface ProbedChapter {

@@ -20,6 +20,7 @@ export type ReportCode =
   | 'rungs-left-out'
   | 'ladder-kept'
   | 'ladder-unsampled'
+  | 'encoded-further'
   | 'scaled-down'
   | 'frames-thinned'
   | 'turned'

@@ -1,12 +1,11 @@
 import { type LadderFit, UNSEEN_LOSS, type UnsampledReason } from './ladder/fit-ladder.ts';
 import { displaySize, type PictureSize } from './ladder/picture-size.ts';
 import { hasAlpha, isDeep, pictureColor } from './picture-color.ts';
-import type { VideoRenditionPlan } from './plan.ts';
+import { codecOf, type VideoCodec, type VideoRenditionPlan } from './plan.ts';
 import { joinNotes, type ReportNote } from './report-notes.ts';
 import type { VideoStreamInfo } from './source-info.ts';
 import type { StreamReport } from './title.ts';
 
-/**
 /** What a plan says of how its picture came about, beside the rungs. */
 export interface PictureReasons {
   /** Where the rungs were to be fitted to it. */
@@ -22,8 +21,16 @@ export function reportVideo(
   { fit, whyNot = [] }: PictureReasons = {},
 ): StreamReport[] {
   const { index: streamIndex, codec } = video;
-  const made = rungs[0]?.copied ? copiedNotes(rungs) : [...encodedNotes(video, rungs), ...whyNot];
-  const notes = [...made, ...fitNotes(rungs, fit), ...shapeNotes(video), ...fieldNotes(video), ...colorNotes(video)];
+  const everyones = rungs.filter((rung) => codecOf(rung) === 'h264');
+  const made = everyones[0]?.copied ? copiedNotes(everyones) : [...encodedNotes(video, everyones), ...whyNot];
+  const notes = [
+    ...made,
+    ...fitNotes(everyones, fit),
+    ...furtherNotes(rungs),
+    ...shapeNotes(video),
+    ...fieldNotes(video),
+    ...colorNotes(video),
+  ];
   const report: StreamReport = { streamIndex, kind: 'video', codec, outcome: 'converted', ...joinNotes(notes) };
   if (!video.hasClosedCaptions) return [report];
   const captions: ReportNote = { code: 'captions', sentence: 'Closed captions, kept inside the encoded picture.' };
@@ -83,6 +90,17 @@ function fitNotes(rungs: readonly VideoRenditionPlan[], fit: LadderFit | undefin
     notes.push({ code: 'rungs-left-out', sentence });
   }
   return notes.length > 0 ? notes : [{ code: 'ladder-kept', sentence: 'Samples of it need the whole ladder.' }];
+}
+
+const CODEC_NAMES: Readonly<Record<VideoCodec, string>> = { h264: 'H.264', hevc: 'HEVC', av1: 'AV1' };
+
+function furtherNotes(rungs: readonly VideoRenditionPlan[]): ReportNote[] {
+  const codecs = [...new Set(rungs.map(codecOf))].filter((codec) => codec !== 'h264');
+  const named = codecs.map((codec) => {
+    const hdr = rungs.find((rung) => codecOf(rung) === codec)?.hdr;
+    return hdr ? `${CODEC_NAMES[codec]}, which keeps its high dynamic range (${hdr.range})` : CODEC_NAMES[codec];
+  });
+  return named.map((name) => ({ code: 'encoded-further', sentence: `Also encoded as ${name}.` }));
 }
 
 function nameSize({ width, height }: PictureSize): string {

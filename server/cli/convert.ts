@@ -2,7 +2,7 @@ import { convertFile } from '../../pipeline/convert-file.ts';
 import { AppError } from '../../pipeline/errors.ts';
 import { locateFfmpeg } from '../../pipeline/ffmpeg/locate.ts';
 import { createFsSegmentStore } from '../../pipeline/storage/fs-segment-store.ts';
-import { planSettings } from '../plan-settings.ts';
+import { ffmpegSettings, planSettings } from '../plan-settings.ts';
 import type { CommandContext } from './command-context.ts';
 
 /** `millrace convert FILE OUTDIR`: the pipeline into a folder that any web server can serve. Interrupted, it goes on the next time. */
@@ -12,7 +12,7 @@ export async function convertCommand(context: CommandContext, input: string, out
   const onSignal = () => stop.abort();
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   try {
-    const tools = await locateFfmpeg({ ffmpegPath: settings.FFMPEG_PATH, ffprobePath: settings.FFPROBE_PATH, log });
+    const tools = await locateFfmpeg({ ...ffmpegSettings(settings), log });
     const { playlistPath, plan } = await convertFile({
       ...{ input, outDir, tools, log, signal: stop.signal },
       openStore: (root) => createFsSegmentStore({ root, log }),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { toAppError } from '../../pipeline/errors.ts';
 import { locateFfmpeg } from '../../pipeline/ffmpeg/locate.ts';
 import { openHttpServer } from '../http-server.ts';
+import { ffmpegSettings } from '../plan-settings.ts';
 import { findRunningServer } from '../running-server.ts';
 import type { CommandContext } from './command-context.ts';
 
@@ -27,7 +28,7 @@ export async function doctorCommand(context: CommandContext, options: { json?: b
 
 function checkFfmpeg({ settings, log }: CommandContext): Promise<Finding> {
   return check('ffmpeg', async () => {
-    const tools = await locateFfmpeg({ ffmpegPath: settings.FFMPEG_PATH, ffprobePath: settings.FFPROBE_PATH, log });
+    const tools = await locateFfmpeg({ ...ffmpegSettings(settings), log });
     return `${tools.version} at ${tools.ffmpegPath} (${tools.origin}), ffprobe at ${tools.ffprobePath}`;
   });
 }

@@ -10,7 +10,7 @@ import type { LadderSettings } from '../../pipeline/model/ladder/ladder-settings
 import { parseFragments, presentationTimes } from '../../pipeline/model/mp4/fragment.ts';
 import { type Chunk, findRendition, type Plan, type RenditionPlan } from '../../pipeline/model/plan.ts';
 import type { PlanSettings } from '../../pipeline/model/plan-title.ts';
-import type { SourceInfo } from '../../pipeline/model/source-info.ts';
+import type { SourceInfo, VideoStreamInfo } from '../../pipeline/model/source-info.ts';
 import { DEFAULT_TIMELINE } from '../../pipeline/model/timeline/boundaries.ts';
 import { segmentCount, segmentRange } from '../../pipeline/model/timeline/segments.ts';
 import { planSource } from '../../pipeline/plan-source.ts';
@@ -30,11 +30,18 @@ export interface Prepared {
   plan: Plan;
 }
 
-/** Probes and plans a clip of 256x144: two rungs, and its sounds. `settings`: what is different. */
-export async function prepare(path: string, settings: Partial<PlanSettings> = {}): Promise<Prepared> {
+export interface PrepareOptions extends Pick<Partial<PlanSettings>, 'copy'> {
+  furtherCodecs?: LadderSettings['furtherCodecs'];
+  /** Facts of the picture that the clip cannot be given. */
+  video?: Partial<VideoStreamInfo>;
+}
+
+/** Probes and plans a clip of 256x144: two rungs, and its sounds. */
+export async function prepare(path: string, { furtherCodecs = [], video = {}, ...settings }: PrepareOptions = {}): Promise<Prepared> {
   const tools = await testTools();
-  const info = await probeSource(path, { tools, log });
-  const ladder: LadderSettings = { rungs: [144, 120], preset: 'superfast', crf: 30 };
+  const probed = await probeSource(path, { tools, log });
+  const info = probed.video ? { ...probed, video: { ...probed.video, ...video } } : probed;
+  const ladder: LadderSettings = { rungs: [144, 120], preset: 'superfast', crf: 30, furtherCodecs };
   const plan = await planSource(
     { titleId: 'clip', revision: 0, path, info, settings: { ladder, timeline: DEFAULT_TIMELINE, ...settings } },
     { tools, log, signal: undefined },

@@ -57,7 +57,7 @@ describe('loadSettings', () => {
   test.each([
     [{ PORT: 'http' }, /PORT in the environment: must be a number/],
     [{ PORT: '70000' }, /PORT in the environment/],
-    [{ CODECS: 'av1' }, /CODECS in the environment: h264 is the only codec/],
+    [{ CODECS: 'vp9' }, /CODECS in the environment: must be of h264, hevc, av1/],
     [{ MAX_DISK_BYTES: '0' }, /MAX_DISK_BYTES in the environment/],
     [{ MAX_DISK_BYTES: '10GB' }, /MAX_DISK_BYTES in the environment: must be a number/],
     [{ SAMPLE: 'maybe' }, /SAMPLE in the environment: must be 1 or 0/],

@@ -1,3 +1,5 @@
+import type { FurtherCodec } from './codec-variants.ts';
+
 /** Presets of x264 that make High profile streams: `ultrafast` does not, and `placebo` is for nobody. */
 export const X264_PRESETS = ['superfast', 'veryfast', 'faster', 'fast', 'medium', 'slow', 'slower', 'veryslow'] as const;
 export type X264Preset = (typeof X264_PRESETS)[number];
@@ -12,6 +14,8 @@ export interface LadderSettings {
   preset: X264Preset;
   /** x264's constant quality: lower is better. The bit rate is capped per rung all the same. */
   crf: number;
+  /** CODECS beside H.264, in the order they are encoded. */
+  furtherCodecs?: readonly FurtherCodec[];
 }
 
 /** Near Apple's ladder for H.264 (HLS Authoring Specification), with 1440p above it; 2160p only where it is asked for. */

@@ -1,6 +1,7 @@
 import type { VideoRenditionPlan } from '../plan.ts';
 import type { VideoStreamInfo } from '../source-info.ts';
 import { type Ticks, VIDEO_TIMESCALE } from '../time.ts';
+import { planCodecVariants } from './codec-variants.ts';
 import { h264Codecs, h264Level } from './h264-level.ts';
 import type { LadderSettings, X264Preset } from './ladder-settings.ts';
 import { displaySize, fitIntoRung, type PictureSize, rungScale } from './picture-size.ts';
@@ -35,14 +36,19 @@ const DECODED_FRAMES: Readonly<Record<X264Preset, number>> = {
 };
 
 /**
- * The rungs of a picture, best first, at least one. Never above the source in size or frame rate; a source between two
- * rungs is the top rung at its own size. Named by the short side: `v1080`.
+ * The rungs of a picture, best first, at least one: of H.264, which every player has, and then of each further codec. Never above the
+ * source in size or frame rate; a source between two rungs is the top rung at its own size. Named by the short side: `v1080`.
  */
 export function planVideoLadder(
   video: VideoStreamInfo,
   settings: LadderSettings,
   titleTicks: Ticks = video.endTicks - video.firstFrameTicks,
 ): VideoRenditionPlan[] {
+  const rungs = planH264Ladder(video, settings, titleTicks);
+  return [...rungs, ...(settings.furtherCodecs ?? []).flatMap((codec) => planCodecVariants(video, rungs, codec))];
+}
+
+function planH264Ladder(video: VideoStreamInfo, settings: LadderSettings, titleTicks: Ticks): VideoRenditionPlan[] {
   const source = displaySize(video);
   const frameRate = outputFrameRate(video, titleTicks);
   return chooseSizes(source, settings.rungs).map((size) => {

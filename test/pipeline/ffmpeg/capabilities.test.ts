@@ -6,6 +6,7 @@ import {
   parseFfmpegVersion,
   parseX264Build,
 } from '../../../pipeline/ffmpeg/capabilities.ts';
+import type { VideoCodec } from '../../../pipeline/model/plan.ts';
 
 const ENCODERS = `Encoders:
  V..... = Video
@@ -76,6 +77,13 @@ describe('listings', () => {
     expect(missing).toContain('protocol unix');
     expect(missing).not.toContain('protocol file');
   });
+});
+
+test('what codecs need is asked for only where they are', () => {
+  const missing = (codecs?: VideoCodec[]) =>
+    listMissingCapabilities({ encoders: new Set(), filters: new Set(), muxers: new Set(), outputProtocols: new Set() }, codecs);
+  expect(missing(['hevc', 'av1'])).toEqual(expect.arrayContaining(['encoder libx265', 'encoder libaom-av1']));
+  expect(missing()).not.toContain('encoder libx265');
 });
 
 describe('versions', () => {

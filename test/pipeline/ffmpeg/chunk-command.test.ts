@@ -3,9 +3,9 @@ import { chunkCommand, type FfmpegCommand } from '../../../pipeline/ffmpeg/chunk
 import { repeatFrameCommand } from '../../../pipeline/ffmpeg/encode-fillers.ts';
 import { INPUT_LIMITS } from '../../../pipeline/ffmpeg/ffprobe-command.ts';
 import { FRAGMENT_ARGS } from '../../../pipeline/ffmpeg/video-args.ts';
-import type { Chunk, Plan } from '../../../pipeline/model/plan.ts';
+import type { Chunk, Plan, VideoRenditionPlan } from '../../../pipeline/model/plan.ts';
 import type { AudioStreamInfo, SourceInfo, VideoStreamInfo } from '../../../pipeline/model/source-info.ts';
-import { audioRendition, samplePlan, videoRendition } from '../model/hls/sample-plan.ts';
+import { audioRendition, av1Rung, hevcRung, samplePlan, videoRendition } from '../model/hls/sample-plan.ts';
 
 const VIDEO: VideoStreamInfo = {
   index: 0,
@@ -170,4 +170,28 @@ test('a frame is repeated at each time of its gap, as a keyframe of every rung',
     "[0:0]settb=1/90000,trim=start_pts=576000:end_pts=576001,loop=loop=1:size=1:start=0,setpts='if(eq(N,0),540000,if(eq(N,1),720000,0))',split=1[s0]",
   );
   expect(outputs[0]).toContain('-force_key_frames 6.000000,8.000000 ');
+});
+
+describe('the encoder of another codec', () => {
+  function argsOf(rung: VideoRenditionPlan): string {
+    const plan = samplePlan({ originTicks: 126_000, renditions: [rung] });
+    const options = { source: source(), plan, chunk: chunk(3, 4, [rung.id]), outputUrls: { [rung.id]: 'unix:/tmp/0' } };
+    return readable(chunkCommand(options)).outputs.join();
+  }
+
+  test('HEVC is told rate and level, and keeps high dynamic range where that is planned', () => {
+    expect(argsOf(hevcRung({ frameRate: 30_000 / 1001 }))).toContain(
+      '-c:v libx265 -preset veryfast -profile:v main -tag:v hvc1 -crf 23 -maxrate 640000 -bufsize 960000 -x265-params fps=29.970:level-idc=2.1:vbv-init=0.5:open-gop=0:scenecut=0:vui-timing-info=0:info=0:log-level=error:colorprim=bt709:transfer=bt709:colormatrix=bt709:range=limited:chromaloc=0 -g 100000 -keyint_min 1 -forced-idr 1 -force_key_frames 4.000000,',
+    );
+    const hdr = argsOf(hevcRung({ hdr: { range: 'HLG' } }));
+    expect(hdr).toContain('-profile:v main10 ');
+    expect(hdr).toContain('colorprim=bt2020:transfer=arib-std-b67:colormatrix=bt2020nc');
+  });
+
+  test('AV1 has a cap, and a limit to its quality', () => {
+    expect(argsOf(av1Rung({ crf: 28 }))).toContain(
+      '-c:v libaom-av1 -usage realtime -cpu-used 6 -row-mt 1 -qmin 28 -b:v 720000 -minrate 720000 -maxrate 720000 -bufsize 1080000 -rc_init_occupancy 540000 ',
+    );
+    expect(argsOf(av1Rung())).not.toContain('-forced-idr');
+  });
 });

@@ -44,6 +44,13 @@ test.each<{ what: string; changes: Partial<VideoStreamInfo>; filters: string }>(
   expect(pictureFilters({ ...VIDEO, ...changes }, SIZE)).toBe(filters);
 });
 
+test('high dynamic range that is kept is only made smaller', () => {
+  const hdr = { ...VIDEO, pixelFormat: 'yuv420p10le', colorTransfer: 'smpte2084' };
+  expect(pictureFilters(hdr, { ...SIZE, hdr: { range: 'PQ' } })).toBe(
+    'scale=640:360:flags=bicubic:in_color_matrix=bt2020:out_color_matrix=bt2020:out_range=tv,format=yuv420p10,setsar=1,format=yuv420p10',
+  );
+});
+
 test('of Dolby Vision 5 only the brightness is shown', () => {
   expect(pictureFilters({ ...VIDEO, dolbyVisionProfile: 5 }, SIZE)).toContain('format=yuv420p10,hue=s=0,zscale=');
 });

@@ -111,3 +111,15 @@ describe('the report tells how the ladder was fitted', () => {
     expect(report!.reason).toContain(sentence);
   });
 });
+
+test('further codecs are told beside H.264, with what HEVC keeps', () => {
+  const further = [
+    ...RUNGS.map((rung) => ({ ...rung, id: `${rung.id}-hevc`, codec: 'hevc' as const, hdr: { range: 'PQ' as const } })),
+    ...RUNGS.map((rung) => ({ ...rung, id: `${rung.id}-av1`, codec: 'av1' as const })),
+  ];
+  const [report] = reportVideo(VIDEO, [...RUNGS.slice(0, 1), ...further]);
+  expect(report!.codes).toEqual(['encoded', 'encoded-further', 'encoded-further']);
+  expect(report!.reason).toBe(
+    'Encoded as H.264 in 1920 × 1080. Also encoded as HEVC, which keeps its high dynamic range (PQ). Also encoded as AV1.',
+  );
+});

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { FurtherCodec } from '../../../../pipeline/model/ladder/codec-variants.ts';
 import { DEFAULT_LADDER, X264_PRESETS } from '../../../../pipeline/model/ladder/ladder-settings.ts';
 import { displaySize } from '../../../../pipeline/model/ladder/picture-size.ts';
 import { outputFrameRate, planVideoLadder } from '../../../../pipeline/model/ladder/video-ladder.ts';
@@ -131,6 +132,61 @@ describe('levels and rates', () => {
   });
 });
 
+describe('further codecs', () => {
+  function variants(facts: Partial<VideoStreamInfo>, furtherCodecs: FurtherCodec[] = ['hevc', 'av1']) {
+    return planVideoLadder(picture(facts), { ...DEFAULT_LADDER, rungs: [1080, 360], furtherCodecs });
+  }
+
+  test('add the rungs of H.264 once more, behind them, in fewer bits', () => {
+    const rungs = variants({});
+    expect(rungs.map(({ id, codecs, maxrateBps, crf }) => `${id} ${codecs} ${maxrateBps / 1000} ${crf}`)).toEqual([
+      'v1080 avc1.640028 6000 23',
+      'v360 avc1.64001e 900 23',
+      'v1080-hevc hvc1.1.6.L120.90 4800 24',
+      'v360-hevc hvc1.1.6.L63.90 720 24',
+      'v1080-av1 av01.0.08M.08 5400 28',
+      'v360-av1 av01.0.01M.08 810 28',
+    ]);
+    expect(rungs.map(({ presentationDelayTicks }) => presentationDelayTicks! > 0)).toEqual([true, true, true, true, false, false]);
+    expect(planVideoLadder(picture({}), { ...DEFAULT_LADDER, rungs: [1080, 360] })).toEqual(rungs.slice(0, 2));
+  });
+
+  const light = { content: { maxCll: 1000, maxFall: 100 } };
+
+  test.each<[string, Partial<VideoStreamInfo>, unknown]>([
+    ['HDR10', { colorTransfer: 'smpte2084', hdrLight: light }, { range: 'PQ', light }],
+    ['HLG', { colorTransfer: 'arib-std-b67' }, { range: 'HLG' }],
+  ])('HEVC keeps %s, in 10 bits; AV1 and H.264 do not', (_, facts, hdr) => {
+    const rungs = variants(facts);
+    expect(rungs.filter(({ codec }) => codec === 'hevc')).toMatchObject([
+      { hdr, codecs: 'hvc1.2.4.L120.90', maxrateBps: 5_760_000 },
+      { hdr, codecs: 'hvc1.2.4.L63.90', maxrateBps: 864_000 },
+    ]);
+    expect(rungs.filter(({ codec }) => codec !== 'hevc').map((rung) => rung.hdr)).toEqual([undefined, undefined, undefined, undefined]);
+  });
+
+  test('what only a decoder of Dolby Vision can show is standard range in HEVC too', () => {
+    expect(variants({ dolbyVisionProfile: 5 }, ['hevc']).map(({ hdr }) => hdr)).toEqual([undefined, undefined, undefined, undefined]);
+  });
+
+  test('tiny pictures are not made in them: x265 refuses some', () => {
+    expect(variants({ width: 2, height: 2 }).map(({ id }) => id)).toEqual(['v2']);
+    expect(variants({ width: 64, height: 64 }).map(({ id }) => id)).toEqual(['v64', 'v64-hevc', 'v64-av1']);
+  });
+
+  test.each<[Partial<VideoStreamInfo>, string, string]>([
+    [{ frameRate: { num: 60, den: 1 } }, 'hvc1.1.6.L123.90', 'av01.0.09M.08'],
+    [{ width: 1280, height: 720 }, 'hvc1.1.6.L93.90', 'av01.0.05M.08'],
+    [{ width: 1280, height: 720, frameRate: { num: 60, den: 1 } }, 'hvc1.1.6.L120.90', 'av01.0.08M.08'],
+    [{ rotationDegrees: 90 }, 'hvc1.1.6.L120.90', 'av01.0.08M.08'],
+    [{ width: 320, height: 180 }, 'hvc1.1.6.L60.90', 'av01.0.00M.08'],
+  ])('%j needs %s and %s', (facts, hevc, av1) => {
+    const rungs = variants(facts);
+    expect(rungs.find(({ codec }) => codec === 'hevc')?.codecs).toBe(hevc);
+    expect(rungs.find(({ codec }) => codec === 'av1')?.codecs).toBe(av1);
+  });
+});
+
 test('whatever the source: rungs fall in size and rate, ids differ, sides are even, none is above the source, levels hold them', () => {
   const sources = fc.record({
     width: fc.integer({ min: 1, max: 8192 }),
@@ -146,7 +202,8 @@ test('whatever the source: rungs fall in size and rate, ids differ, sides are ev
       const shown = displaySize(video);
       const settings = { ...DEFAULT_LADDER, preset, rungs: [...(isHuge ? [4320, 2160] : []), ...DEFAULT_LADDER.rungs] };
       const rungs = planVideoLadder(video, settings);
-      expect(new Set(rungs.map(({ id }) => id)).size).toBe(rungs.length);
+      const all = planVideoLadder(video, { ...settings, furtherCodecs: ['hevc', 'av1'] });
+      for (const planned of [rungs, all]) expect(new Set(planned.map(({ id }) => id)).size).toBe(planned.length);
       for (const [index, rung] of rungs.entries()) {
         expect(rung.width % 2 === 0 && rung.height % 2 === 0 && rung.frameRate <= 60).toBe(true);
         expect(rung.width <= Math.max(2, shown.width) && rung.height <= Math.max(2, shown.height)).toBe(true);
