@@ -40,6 +40,16 @@ export function rungName(size: { width?: number; height?: number }): string {
   return Number.isFinite(side) ? `${side}p` : '–';
 }
 
+/** What a picture in another codec than H.264 is called beside its size: `HEVC`, `AV1`; `undefined` for H.264 and where nothing is known. */
+export function codecName(codecs: string | undefined): string | undefined {
+  return codecs === undefined ? undefined : CODEC_NAMES.get(codecs.slice(0, 4));
+}
+
+const CODEC_NAMES = new Map([
+  ['hvc1', 'HEVC'],
+  ['av01', 'AV1'],
+]);
+
 function withUnit(value: number, units: readonly string[]): string {
   let scaled = Math.max(0, value);
   let step = 0;

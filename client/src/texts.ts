@@ -113,6 +113,7 @@ export const texts = {
     copy: (what: string, at: string) => `Copying ${what} from ${at}`,
     prefetch: (what: string, at: string) => `Encoding ${what} at ${at}, where somebody watches`,
     background: (what: string, at: string) => `In the background: ${what} from ${at}`,
+    further: (what: string, at: string) => `In the background: ${what} from ${at}`,
     other: (what: string, at: string) => `Encoding ${what} at ${at}`,
   },
   runOnHold: (sentence: string) => `${sentence} (on hold)`,

@@ -37,13 +37,16 @@ export class PatientAbrController extends AbrController {
     const wanted = super.nextAutoLevel;
     const { hls } = this;
     const seconds = placeToLoad(hls.mainForwardBufferInfo, hls.media);
-    return chooseRung({
-      wanted,
-      current: hls.loadLevel,
+    // The codec is hls.js's choice: what browsers decode, they do not all decode alike.
+    const alike = hls.levels.flatMap(({ codecSet }, index) => (codecSet === hls.levels[wanted]?.codecSet ? [index] : []));
+    const chosen = chooseRung({
+      wanted: alike.indexOf(wanted),
+      current: alike.indexOf(hls.loadLevel),
       bufferSeconds: hls.mainForwardBufferInfo?.len ?? 0,
       isNewPlace: hls.loadLevel < 0 || hls.media?.seeking === true,
-      rungs: hls.levels.map(({ uri }) => this.#lookAt(uri, seconds)),
+      rungs: alike.map((index) => this.#lookAt(hls.levels[index]?.uri ?? '', seconds)),
     });
+    return alike[chosen] ?? wanted;
   }
 
   override set nextAutoLevel(level: number) {

@@ -1,6 +1,6 @@
 import type Hls from 'hls.js';
-import { Events } from 'hls.js';
-import { formatBitrate, rungName } from '../format.ts';
+import { Events, type Level } from 'hls.js';
+import { codecName, formatBitrate, rungName } from '../format.ts';
 import { texts } from '../texts.ts';
 import { type Choice, type ChoiceMenu, choiceMenu } from './choice-menu.ts';
 
@@ -23,10 +23,10 @@ export function qualityMenu(): HlsMenu {
     if (current === undefined) return;
     const { levels, currentLevel, autoLevelEnabled } = current;
     const playing = levels[currentLevel];
-    const auto: Choice = { value: AUTO, text: playing && autoLevelEnabled ? texts.autoPlaying(rungName(playing)) : texts.auto };
-    const rungs = levels.map((level, index) => ({ value: String(index), text: rungName(level), note: formatBitrate(level.bitrate) }));
+    const auto: Choice = { value: AUTO, text: playing && autoLevelEnabled ? texts.autoPlaying(nameOf(playing)) : texts.auto };
+    const rungs = levels.map((level, index) => ({ value: String(index), text: nameOf(level), note: formatBitrate(level.bitrate) }));
     menu.show([auto, ...rungs.reverse()], autoLevelEnabled ? AUTO : String(current.nextLevel));
-    menu.label(playing ? rungName(playing) : texts.auto);
+    menu.label(playing ? nameOf(playing) : texts.auto);
     // One rung is no choice, and sound alone has no rungs.
     menu.button.hidden = levels.length < 2;
   }
@@ -38,4 +38,10 @@ export function qualityMenu(): HlsMenu {
       for (const event of [Events.MANIFEST_PARSED, Events.LEVELS_UPDATED, Events.LEVEL_SWITCHED] as const) hls.on(event, render);
     },
   };
+}
+
+/** `720p`, `720p AV1`, `1080p HEVC HDR`. */
+function nameOf(level: Level): string {
+  const isHdr = level.videoRange === 'PQ' || level.videoRange === 'HLG';
+  return [rungName(level), codecName(level.videoCodec), isHdr ? 'HDR' : undefined].filter((word) => word !== undefined).join(' ');
 }

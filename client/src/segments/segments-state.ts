@@ -1,6 +1,7 @@
 import type { PipelineEvent } from '../../../pipeline/event-bus.ts';
 import { VIDEO_TIMESCALE } from '../../../pipeline/model/time.ts';
 import type { RenditionView } from '../../../pipeline/model/title.ts';
+import { isUnwatched } from '../../../pipeline/model/work/run-state.ts';
 import { hasSegment, withoutSegment, withSegment } from '../../../pipeline/model/work/segment-runs.ts';
 import type { RunView, SegmentRun, TitleSegmentsView } from '../../../pipeline/model/work/work-view.ts';
 
@@ -99,7 +100,7 @@ export function placeAt(state: SegmentsState, renditionId: string, seconds: numb
   const isComing = state.runs.some(
     (run) =>
       !run.isSuspended &&
-      run.cause !== 'background' &&
+      !isUnwatched(run.cause) &&
       run.renditionIds.includes(renditionId) &&
       run.firstSegment <= segment &&
       segment < run.endSegment,

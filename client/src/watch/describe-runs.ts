@@ -8,7 +8,7 @@ import { nameRenditions } from './name-renditions.ts';
 
 /** More lines than these are a log, not news. */
 const MOST_LINES = 2;
-const URGENCY = ['demand', 'lead', 'first', 'copy', 'prefetch', 'background'];
+const URGENCY = ['demand', 'lead', 'first', 'copy', 'prefetch', 'background', 'further'];
 
 /** What is being encoded now, and for whom: a sentence a run, the most urgent first. Pure. */
 export function describeRuns(state: SegmentsState, renditions: readonly RenditionView[]): string[] {

@@ -69,6 +69,16 @@ describe('the rung to load', () => {
   });
 });
 
+test('the rung to load is of the codec that hls.js has chosen, whatever is stored of others', () => {
+  const level = (name: string, codecSet: string) => ({ uri: `/titles/t/${name}/media.m3u8`, loadError: 0, codecSet });
+  const levels = [level('v360-av1', 'av01'), level('v360', 'avc1'), level('v720-av1', 'av01'), level('v720', 'avc1')];
+  const lookAt = (playlistUrl: string) => ({ place: playlistUrl.includes('v360') ? 'stored' : 'missing', encodeSpeed: null }) as const;
+  const player = { ...hls, levels, minAutoLevel: 0, maxAutoLevel: 3, loadLevel: 2, mainForwardBufferInfo: { len: 2, end: 40 } };
+  const controller = new PatientAbrController(player as unknown as typeof hls, lookAt);
+  controller.nextAutoLevel = 2;
+  expect(controller.nextAutoLevel).toBe(0);
+});
+
 describe('a higher rung, which may have to be encoded first', () => {
   test.each([
     ['is not tried on a short buffer', { loadLevel: 1, bufferSeconds: 7.9, wanted: 2, next: 1 }],

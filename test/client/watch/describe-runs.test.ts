@@ -30,6 +30,7 @@ test.each<[Partial<EncodingRun>, string]>([
   [{ cause: 'first', firstSegment: 6 }, 'Encoding 720p at 0:24, to start with'],
   [{ cause: 'prefetch', renditionIds: ['v360', 'v720'] }, 'Encoding 720p and 360p at 0:16, where somebody watches'],
   [{ cause: 'background', renditionIds: ['v360', 'v720', 'a1'] }, 'In the background: all qualities from 0:16'],
+  [{ cause: 'further' }, 'In the background: 720p from 0:24'],
   [{ cause: 'background', isSuspended: true }, 'In the background: 720p from 0:24 (on hold)'],
   [{ cause: 'something-new' }, 'Encoding 720p at 0:24'],
 ])('%o is a sentence, at the place it has come to', (changes, sentence) => {

@@ -24,6 +24,16 @@ test('renditions stand from the best rung down, then sound, then I-frames', () =
   expect(rows.every((row) => row.length === RENDITION_HEADINGS.length)).toBe(true);
 });
 
+test('rungs of other codecs than H.264 are called after them', () => {
+  const rung = { width: 1280, height: 720 };
+  const renditions = [
+    renditionView({ id: 'v720', codecs: 'avc1.64001f', bitrateBps: 3, ...rung }),
+    renditionView({ id: 'v720-hevc', codecs: 'hvc1.1.6.L93.90', bitrateBps: 2, ...rung }),
+    renditionView({ id: 'v720-av1', codecs: 'av01.0.05M.08', bitrateBps: 1, ...rung }),
+  ];
+  expect(renditionRows(titleView({ id: 'a', renditions })).map(([name]) => name)).toEqual(['720p', '720p HEVC', '720p AV1']);
+});
+
 test('several sounds are numbered', () => {
   const sounds = ['a1', 'a2'].map((id) => renditionView({ id, kind: 'audio' }));
   expect(renditionRows(titleView({ id: 'a', renditions: sounds })).map(([name]) => name)).toEqual(['Sound 1', 'Sound 2']);
