@@ -76,6 +76,17 @@ describe.each(['hevc', 'av1'] as const)('%s', (codec) => {
   });
 });
 
+test('AV1 says the planned level, whatever libaom says, and every frame of it decodes', async () => {
+  const { source, plan } = await prepare(film, { furtherCodecs: ['av1'] });
+  const renditions = plan.renditions.map((rendition) =>
+    rendition.id === 'v144-av1' ? { ...rendition, level: 9, codecs: 'av01.0.09M.08' } : rendition,
+  );
+  const committed = await convertAll({ source, plan: { ...plan, renditions } }, { renditionIds: ['v144-av1'] });
+  const path = join(folder, 'level.mp4');
+  await writeRendition(plan, committed, 'v144-av1', path);
+  expect(await decodeBrightness(path)).toHaveLength(servedFrames(plan, committed, 'v144-av1').length);
+});
+
 test('where the picture ends before the sound, it stands still in every codec, and what was made in pieces fits together', async () => {
   const path = join(folder, 'short-picture.mp4');
   const video = ['-f', 'lavfi', '-i', 'testsrc2=s=256x144:r=25:d=2.5', '-c:v', 'libx264', '-preset', 'superfast'];
