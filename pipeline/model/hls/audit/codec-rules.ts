@@ -193,11 +193,11 @@ function sampleCount(track: AuditTrack): number {
   return track.segments.reduce((sum, { facts }) => sum + (facts?.sampleCount ?? 0), 0);
 }
 
-/** `highest` is that of the closest two frames: FRAME-RATE is a maximum, and a variable rate may state it. */
+/** A lone frame has none (0). `highest` is that of the closest two frames: FRAME-RATE is a maximum, and a variable rate may state it. */
 function frameRates(track: AuditTrack): { average: number; highest: number } {
   const closest = track.segments.flatMap(({ facts }) => (facts?.closestFramesTicks ? [facts.closestFramesTicks / facts.timescale] : []));
   return {
-    average: track.frameSeconds > 0 ? 1 / track.frameSeconds : 0,
+    average: sampleCount(track) > 1 ? 1 / track.frameSeconds : 0,
     highest: closest.length > 0 ? 1 / closest.reduce((least, seconds) => Math.min(least, seconds)) : 0,
   };
 }
