@@ -52,11 +52,6 @@ export interface VideoRenditionPlan {
   height: number;
   /** Frames per second, for FRAME-RATE and the level. */
   frameRate: number;
-  /**
-   * By how much composition times lie behind the time that frames are shown at, so that decode times can be even; the init
-   * segment's edit list takes it back (ISO/IEC 23000-19 7.5.13). Absent: 0.
-   */
-  presentationDelayTicks?: Ticks;
   crf: number;
   maxrateBps: number;
   bufsizeBits: number;
@@ -80,7 +75,7 @@ export interface CopiedRates {
 }
 
 /** Pictures to look for a place by (EXT-X-I-FRAMES-ONLY): of each segment one, at its start. */
-export interface IframeRenditionPlan extends Omit<VideoRenditionPlan, 'kind' | 'frameRate' | 'presentationDelayTicks'> {
+export interface IframeRenditionPlan extends Omit<VideoRenditionPlan, 'kind' | 'frameRate'> {
   /** `i360`; from revision 1 on with a suffix. */
   id: string;
   kind: 'iframe';

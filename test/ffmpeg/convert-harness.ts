@@ -124,7 +124,7 @@ export function servedFrames(plan: Plan, committed: Committed, renditionId: stri
       if (fragment.baseDecodeTicks !== expected)
         throw new Error(`${renditionId}/${segment} starts at ${fragment.baseDecodeTicks}, not ${expected}`);
       expected = fragment.samples.reduce((ticks, { durationTicks }) => ticks + durationTicks, expected);
-      const timed = presentationTimes(fragment, rendition.kind === 'video' ? (rendition.presentationDelayTicks ?? 0) : 0);
+      const timed = presentationTimes(fragment);
       return timed.map((frame) => ({ segment, ...frame }));
     });
     const stray = frames.find(({ ticks }) => ticks < startTicks || ticks >= endTicks);

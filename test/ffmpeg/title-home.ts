@@ -9,7 +9,6 @@ import { createFailures } from '../../pipeline/ingest/fail.ts';
 import { quickIdentity } from '../../pipeline/ingest/identity.ts';
 import { createLog } from '../../pipeline/log.ts';
 import { parseFragments, presentationTimes } from '../../pipeline/model/mp4/fragment.ts';
-import { parseInitSegment } from '../../pipeline/model/mp4/init-segment.ts';
 import type { PlanSettings } from '../../pipeline/model/plan-title.ts';
 import type { TitleRecord } from '../../pipeline/model/title.ts';
 import { createTitlePreparer } from '../../pipeline/prepare-title.ts';
@@ -225,12 +224,10 @@ export async function processesNaming(place: string): Promise<string[]> {
 /** Presentation times of what segments hold, in ticks of the rendition's timescale, ascending. */
 export async function presentedTicks(store: SegmentStore, titleId: string, renditionId: string): Promise<number[]> {
   const times: number[] = [];
-  const init = await store.readFile(titleId, renditionId, 'init.mp4');
-  const { presentationDelayTicks } = parseInitSegment(init!);
   for (const { segment } of await store.listSegments(titleId, renditionId)) {
     const bytes = await store.readFile(titleId, renditionId, `${segment}.m4s`);
     for (const fragment of parseFragments(bytes!)) {
-      times.push(...presentationTimes(fragment, presentationDelayTicks).map(({ ticks }) => ticks));
+      times.push(...presentationTimes(fragment).map(({ ticks }) => ticks));
     }
   }
   return times.sort((a, b) => a - b);

@@ -1,6 +1,5 @@
 import { displaySize } from '../ladder/picture-size.ts';
 import { peakBitrate } from '../ladder/rung-bitrate.ts';
-import { LONGEST_DELAY_SECONDS } from '../ladder/video-ladder.ts';
 import type { AvcConfiguration } from '../mp4/avc-configuration.ts';
 import { BoxError } from '../mp4/box.ts';
 import type { MovieTrack } from '../mp4/movie-track.ts';
@@ -11,7 +10,7 @@ import type { VideoStreamInfo } from '../source-info.ts';
 import { secondsToTicks, type Ticks, VIDEO_TIMESCALE } from '../time.ts';
 import type { TimelineSettings } from '../timeline/boundaries.ts';
 import { followKeyframes } from '../timeline/follow-keyframes.ts';
-import { cleanKeyframes, pictureTicks, reorderingTicks, segmentSamples } from './copied-picture.ts';
+import { cleanKeyframes, pictureTicks, segmentSamples } from './copied-picture.ts';
 import { type CopyDecision, type CopySource, encodeBecause, isWhole, NO_TABLES } from './copy-source.ts';
 import { measureCopy } from './measure-copy.ts';
 
@@ -104,10 +103,8 @@ function chooseByTimes(
   const allowedBps = peakBitrate(top, top.frameRate);
   if (rates.averageBps > MOST_BITS * allowedBps || rates.peakBps > MOST_PEAK_BITS * allowedBps)
     return encodeBecause('uncopied-bit-rate', `Not copied: at ${megabits(rates.averageBps)} few viewers could play it at this size.`);
-  const delayTicks = reorderingTicks(ticks, starts);
   const rendition: VideoRenditionPlan = {
     ...top,
-    presentationDelayTicks: delayTicks <= secondsToTicks(LONGEST_DELAY_SECONDS) ? delayTicks : 0,
     maxrateBps: rates.peakBps,
     level: sps.level,
     codecs: `avc1.${profileHex}`,

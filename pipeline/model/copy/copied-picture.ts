@@ -35,19 +35,3 @@ export function segmentSamples(ticks: Float64Array, boundaries: readonly Ticks[]
   }
   return [...starts, ticks.length];
 }
-
-/**
- * By how much all must be shown later for decode times to be the presentation times in order (see assignTiming): the largest
- * that reordering needs within a segment.
- */
-export function reorderingTicks(ticks: Float64Array, starts: readonly number[]): Ticks {
-  let most = 0;
-  for (let segment = 0; segment < starts.length - 1; segment++) {
-    const own = ticks.subarray(starts[segment], starts[segment + 1]);
-    const shown = own.slice().sort();
-    own.forEach((time, index) => {
-      most = Math.max(most, (shown[index] as number) - time);
-    });
-  }
-  return most;
-}

@@ -49,7 +49,7 @@ function cutPicture({ timeline, originTicks }: PlanTimes, rendition: VideoRendit
     render(segment, data) {
       const { startTicks, endTicks } = segmentRange(timeline, rendition, segment);
       const shown = [...ticks.subarray(...rangeOf(segment))];
-      const timing = assignTiming(shown, startTicks, endTicks, rendition.presentationDelayTicks);
+      const timing = assignTiming(shown, startTicks, endTicks);
       const pictures = data.map((bytes, index) => ({ ...timing[index]!, isSync: isIdrSample(bytes, avc), data: bytes }));
       if (!pictures[0]?.isSync || shown[0] !== startTicks) throw new BoxError('A segment does not begin with an IDR picture', 0);
       return renderSegment(segment, startTicks, pictures);

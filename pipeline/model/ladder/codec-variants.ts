@@ -34,7 +34,6 @@ export function planCodecVariants(video: VideoStreamInfo, rungs: readonly VideoR
       codecs: codec === 'hevc' ? plannedHevcCodecs(level, hdr ? 10 : 8) : `av01.0.${String(level).padStart(2, '0')}M.08`,
     };
     // AV1's samples are shown in the order they are decoded in.
-    if (codec === 'av1') variant.presentationDelayTicks = 0;
     return hdr ? { ...variant, hdr } : variant;
   });
 }

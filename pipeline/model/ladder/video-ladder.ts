@@ -68,7 +68,6 @@ function planH264Ladder(video: VideoStreamInfo, settings: LadderSettings, titleT
       timescale: VIDEO_TIMESCALE,
       ...size,
       frameRate,
-      presentationDelayTicks: presentationDelay(frameRate),
       crf: settings.crf,
       maxrateBps,
       bufsizeBits,
@@ -77,21 +76,6 @@ function planH264Ladder(video: VideoStreamInfo, settings: LadderSettings, titleT
       codecs: h264Codecs(level),
     };
   });
-}
-
-/** How many frames later than it is decoded x264 shows a frame at the most, with B-frames that others are made from. */
-const REORDERED_FRAMES = 2;
-/** Containers that count milliseconds put frames up to one aside. */
-const ROUNDING_SECONDS = 0.001;
-/**
- * hls.js takes composition times for the time of presentation, and so each segment to begin the delay later. Holes up to this it
- * steps over; where frames are longer, durations are uneven at the edges of segments instead (see assignTiming).
- */
-export const LONGEST_DELAY_SECONDS = 0.1;
-
-function presentationDelay(frameRate: number): Ticks {
-  const seconds = REORDERED_FRAMES / frameRate + ROUNDING_SECONDS;
-  return seconds > LONGEST_DELAY_SECONDS ? 0 : Math.ceil(seconds * VIDEO_TIMESCALE);
 }
 
 /** Frames per second that are kept: of a faster source every second, third… frame. A lone frame lasts as long as it is shown. */

@@ -120,11 +120,11 @@ export function parseFragments(bytes: Uint8Array, defaults: SampleDefaults = NO_
     .map((moof) => parseMoof(bytes, moof, defaults));
 }
 
-/** When each sample is shown, in decode order; `delayTicks`: what the edit list of its init segment takes off. */
-export function presentationTimes({ baseDecodeTicks, samples }: Fragment, delayTicks: Ticks): { ticks: Ticks; isSync: boolean }[] {
+/** When each sample is shown, in decode order. */
+export function presentationTimes({ baseDecodeTicks, samples }: Fragment): { ticks: Ticks; isSync: boolean }[] {
   let decodeTicks = baseDecodeTicks;
   return samples.map(({ compositionOffsetTicks, durationTicks, isSync }) => {
-    const ticks = decodeTicks + compositionOffsetTicks - delayTicks;
+    const ticks = decodeTicks + compositionOffsetTicks;
     decodeTicks += durationTicks;
     return { ticks, isSync };
   });

@@ -1,5 +1,4 @@
 import type { HdrFormat } from '../plan.ts';
-import type { Ticks } from '../time.ts';
 import { aacAudioSpecificConfig, parseAudioCodec, renderEsds } from './audio-configuration.ts';
 import {
   ascii,
@@ -11,8 +10,6 @@ import {
   fourcc,
   fullBox,
   readBoxes,
-  readInt32,
-  readInt64,
   readUint16,
   readUint32,
   requireBox,
@@ -35,8 +32,6 @@ export interface VideoInit {
   parameterSets: ParameterSets;
   /** Absent: BT.709 in standard range. */
   hdr?: HdrFormat | undefined;
-  /** What an edit list takes off all composition times; absent or 0: there is none. */
-  presentationDelayTicks?: Ticks | undefined;
 }
 
 export interface AudioInit {
@@ -66,16 +61,14 @@ export interface InitInfo {
   parameterSets?: ParameterSets;
   /** Sample defaults of mvex/trex, which fragments may leave out. */
   defaults: { durationTicks: number; sizeBytes: number; flags: number };
-  /** Composition time of what is shown first, by the edit list; 0 without one. */
-  presentationDelayTicks: Ticks;
-  /** Edits beyond the one that takes a delay back; Millrace writes none. */
-  otherEdits: number;
+  /** Whether the track has an edit list; Millrace writes none (decision 0019). */
+  hasEditList: boolean;
 }
 
 /** What a stream is decoded with. */
 export type StreamParameters = Pick<InitInfo, 'codecs' | 'parameterSets'>;
 
-/** The CMAF header (ISO/IEC 23000-19 7.3.1) of one rendition: no samples, at most one edit. */
+/** The CMAF header (ISO/IEC 23000-19 7.3.1) of one rendition: no samples, no edit list. */
 export function renderInitSegment(init: VideoInit | AudioInit): Uint8Array {
   return concatBytes([
     box('ftyp', ascii('iso6'), uint32(0), ascii('iso6'), ascii('cmfc'), ascii('mp41')),
@@ -106,7 +99,7 @@ export function parseInitSegment(bytes: Uint8Array): InitInfo {
     trackId,
     sampleEntry: entry.type,
     defaults: { durationTicks: fallback(12), sizeBytes: fallback(16), flags: fallback(20) },
-    ...parseEditList(bytes, findBox(bytes, ['edts', 'elst'], trak.bodyStart, trak.end)),
+    hasEditList: findBox(bytes, ['edts'], trak.bodyStart, trak.end) !== undefined,
   };
   const hdlr = requireBox(bytes, ['hdlr'], mdia.bodyStart, mdia.end);
   const handler = fourcc(bytes, hdlr.bodyStart + 8);
@@ -114,25 +107,6 @@ export function parseInitSegment(bytes: Uint8Array): InitInfo {
   if (handler === 'soun') return { ...base, ...parseAudioEntry(bytes, entry) };
   return { ...base, kind: 'other', codecs: entry.type };
 }
-
-/** An edit of the whole track from a composition time on is a delay; whatever else edits may do is counted. */
-function parseEditList(bytes: Uint8Array, elst: Box | undefined): Pick<InitInfo, 'presentationDelayTicks' | 'otherEdits'> {
-  if (!elst) return { presentationDelayTicks: 0, otherEdits: 0 };
-  const isLong = bytes[elst.bodyStart] === 1;
-  const count = readUint32(bytes, elst.bodyStart + 4, elst.end);
-  const [duration, time, rate] = isLong ? [8, 16, 24] : [8, 12, 16];
-  const read = isLong ? readInt64 : readInt32;
-  const isDelay =
-    count > 0 &&
-    (isLong ? readInt64 : readUint32)(bytes, elst.bodyStart + duration, elst.end) === 0 &&
-    read(bytes, elst.bodyStart + time, elst.end) >= 0 &&
-    readUint32(bytes, elst.bodyStart + rate, elst.end) === NORMAL_RATE;
-  if (!isDelay) return { presentationDelayTicks: 0, otherEdits: count };
-  return { presentationDelayTicks: read(bytes, elst.bodyStart + time, elst.end), otherEdits: count - 1 };
-}
-
-/** media_rate_integer 1, media_rate_fraction 0. */
-const NORMAL_RATE = 0x10000;
 
 const VISUAL_ENTRY_BYTES = 78;
 const AUDIO_ENTRY_BYTES = 28;
@@ -186,7 +160,6 @@ function track(init: VideoInit | AudioInit): Uint8Array {
       UNITY_MATRIX,
       uint32(width * 0x10000, height * 0x10000),
     ),
-    ...(isVideo && init.presentationDelayTicks ? [editList(init.presentationDelayTicks)] : []),
     box(
       'mdia',
       fullBox('mdhd', 0, 0, uint32(0, 0, init.timescale, 0), uint16(packLanguage(isVideo ? 'und' : (init.language ?? 'und')), 0)),
@@ -206,11 +179,6 @@ function track(init: VideoInit | AudioInit): Uint8Array {
       ),
     ),
   );
-}
-
-/** All of the track (0: however long it is) from that composition time on. */
-function editList(fromTicks: Ticks): Uint8Array {
-  return box('edts', fullBox('elst', 0, 0, uint32(1, 0, fromTicks, NORMAL_RATE)));
 }
 
 function videoSampleEntry(init: VideoInit): Uint8Array {

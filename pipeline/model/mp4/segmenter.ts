@@ -120,7 +120,6 @@ function createVideoSegmenter(options: SegmenterOptions): Segmenter {
       frames.map((frame) => frame.ptsTicks),
       startTicks,
       endTicks,
-      rendition.kind === 'video' ? rendition.presentationDelayTicks : 0,
     );
     const samples = frames.map((frame, index) => ({
       ...(timing[index] as (typeof timing)[number]),

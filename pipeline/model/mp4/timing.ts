@@ -15,30 +15,21 @@ export class TimingError extends Error {
  * planned start, and the last frame lasts until the planned end. So durations add up to the plan's whatever encoder delay or
  * seek brought the frames about, and no composition offset is negative.
  *
- * Between them, a sample lasts as long as a frame is shown: a player that seeks takes a sample's duration for the time on the
- * screen, and would show a neighbour of the right frame (Chromium, tried). That wants `delayTicks`, by which all of the track
- * is presented later and which its edit list takes back (decision 0019). Reordering that is deeper decodes each frame some
- * frames late; what is left over lies with the first frames, which are short, and the last, which may be long. No sample
- * reaches past the segment's end: a player would cut off what is buffered there.
+ * Between them, each frame is decoded as many frames late as the deepest reordering asks for, so that a sample lasts as long as
+ * a frame is shown: a player that seeks takes a sample's duration for the time on the screen, and would show a frame too
+ * early (Chromium, tried). What is left over lies with the first frames, which are short, and the last, which may be long.
+ * No sample reaches past the segment's end: a player would cut off what is buffered there.
  *
- * `presentationTicks` without the delay, within [startTicks, endTicks), all different.
+ * `presentationTicks` within [startTicks, endTicks), all different.
  */
-export function assignTiming(
-  presentationTicks: readonly Ticks[],
-  startTicks: Ticks,
-  endTicks: Ticks,
-  delayTicks: Ticks = 0,
-): SampleTiming[] {
-  const stillToCome = smallestStillToCome(presentationTicks);
-  const first = stillToCome[0];
+export function assignTiming(presentationTicks: readonly Ticks[], startTicks: Ticks, endTicks: Ticks): SampleTiming[] {
+  const latest = smallestStillToCome(presentationTicks);
+  const first = latest[0];
   if (first === undefined) throw new TimingError('A segment needs at least one frame');
   if (first < startTicks || presentationTicks.some((ticks) => ticks >= endTicks)) {
     throw new TimingError(`A frame lies outside its segment, ${startTicks} to ${endTicks}`);
   }
-  const decodeTicks = delayEvenly(
-    presentationTicks,
-    stillToCome.map((ticks) => ticks + delayTicks),
-  );
+  const decodeTicks = delayEvenly(presentationTicks, latest);
   for (let index = decodeTicks.length - 2; index > 0; index--) {
     const earliest = (decodeTicks[index + 1] as Ticks) - (endTicks - (presentationTicks[index] as Ticks));
     decodeTicks[index] = Math.max(decodeTicks[index] as Ticks, earliest);
@@ -49,26 +40,23 @@ export function assignTiming(
   return decodeTicks.map((decode, index) => {
     const durationTicks = (decodeTicks[index + 1] ?? endTicks) - decode;
     if (durationTicks <= 0) throw new TimingError(`Frames stand too close together at ${decode}`);
-    return { durationTicks, compositionOffsetTicks: (presentationTicks[index] as Ticks) + delayTicks - decode };
+    return { durationTicks, compositionOffsetTicks: (presentationTicks[index] as Ticks) - decode };
   });
 }
 
 /**
- * The presentation times in order, each given to the sample as few places later as keeps every decode time within `latest`. The
- * last sample is not decoded before it is shown: it lasts to the segment's end and no further.
+ * The presentation times in order, each given to the sample so many places later that none is decoded after it is shown. The
+ * last sample is decoded when it is shown: it lasts to the segment's end and no further.
  */
 function delayEvenly(presentationTicks: readonly Ticks[], latest: readonly Ticks[]): Ticks[] {
   const shown = [...presentationTicks].sort((a, b) => a - b);
-  let [delay, rank] = [0, 0];
-  latest.forEach((limit, index) => {
-    while (rank + 1 < shown.length && (shown[rank + 1] as Ticks) <= limit) rank++;
-    delay = Math.max(delay, index - rank);
-  });
+  const rank = new Map(shown.map((ticks, index) => [ticks, index]));
+  const delay = Math.max(...latest.map((ticks, index) => index - (rank.get(ticks) as number)));
   const last = latest.length - 1;
-  return latest.map((limit, index) => Math.min(limit, shown[index === last ? last : Math.max(1, index - delay)] ?? limit));
+  return latest.map((ticks, index) => (index === last ? ticks : (shown[Math.max(1, index - delay)] ?? ticks)));
 }
 
-/** The smallest presentation time of each sample and all that follow. */
+/** What each sample may be decoded at, at the latest: the smallest presentation time of it and all that follow. */
 function smallestStillToCome(presentationTicks: readonly Ticks[]): Ticks[] {
   const smallest = [...presentationTicks];
   for (let index = smallest.length - 2; index >= 0; index--) {

@@ -23,8 +23,6 @@ export interface SegmentFacts {
   startsWithIdr?: boolean;
   /** Presentation times of the sync samples; video only, since every sample of sound is one. */
   syncTicks: Ticks[];
-  /** When the frames are shown, edit list applied: the first, and the last one's start. */
-  shownTicks: { first: Ticks; last: Ticks };
   minCompositionOffsetTicks: Ticks;
   longestSampleTicks: Ticks;
   /** Between the two frames that are shown closest to each other; absent for one frame. */
@@ -41,7 +39,7 @@ export function readSegmentFacts(bytes: Uint8Array, init: InitFacts): SegmentFac
   const last = fragments.at(-1);
   if (!firstFragment || !first || !last) throw new BoxError('The segment holds no samples', 0);
   const innerBreak = findInnerBreak(fragments);
-  const shown = fragments.flatMap((fragment) => presentationTimes(fragment, init.presentationDelayTicks));
+  const shown = fragments.flatMap((fragment) => presentationTimes(fragment));
   const times = shown.map(({ ticks }) => ticks).sort((a, b) => a - b);
   const steps = times.slice(1).map((ticks, index) => ticks - (times[index] as Ticks));
   return {
@@ -55,7 +53,6 @@ export function readSegmentFacts(bytes: Uint8Array, init: InitFacts): SegmentFac
     startsWithSync: first.isSync,
     ...startsWithIdr(bytes, first, init),
     syncTicks: init.kind === 'video' ? shown.filter(({ isSync }) => isSync).map(({ ticks }) => ticks) : [],
-    shownTicks: { first: least(shown, ({ ticks }) => ticks), last: -least(shown, ({ ticks }) => -ticks) },
     minCompositionOffsetTicks: least(samples, (sample) => sample.compositionOffsetTicks),
     longestSampleTicks: -least(samples, (sample) => -sample.durationTicks),
     ...(steps.length === 0 ? {} : { closestFramesTicks: least(steps, (ticks) => ticks) }),

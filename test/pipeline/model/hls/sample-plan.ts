@@ -82,7 +82,7 @@ export function codecsPlan(): Plan {
     hevcRung({ id: 'v90-hevc', ...size, level: 30, codecs: 'hvc1.2.4.L30.90', hdr: { range: 'PQ' } }),
     av1Rung({ id: 'v90-av1', ...size, level: 0, codecs: 'av01.0.00M.08' }),
   ];
-  return samplePlan({ renditions: [videoRendition(), smallRung(), ...further, audioRendition()] });
+  return samplePlan({ renditions: [videoRendition(), smallRung(), ...further, audioRendition(), iframeRendition()] });
 }
 
 export function audioRendition(changes: Partial<AudioRenditionPlan> = {}): AudioRenditionPlan {
