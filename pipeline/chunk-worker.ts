@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Catalogue } from './catalogue/catalogue.ts';
 import { readCommittedSegments } from './committed-segments.ts';
-import { convertToStream, type SegmentCommitter } from './convert-to-stream.ts';
+import type { SegmentCommitter } from './convert/convert-job.ts';
+import { convertToStream } from './convert-to-stream.ts';
 import { AppError } from './errors.ts';
 import type { EventBus } from './event-bus.ts';
 import type { FfmpegTools } from './ffmpeg/locate.ts';

@@ -52,12 +52,8 @@ export function planTitleChunks(
   const start = startRuns(plan.timeline).flatMap((run) =>
     planMissingChunks(plan, committed, { within: { ...run, renditionIds }, maxSegments }),
   );
-  const copies = planInOneGo(plan, withChunks(committed, start), isCopied);
+  const copies = planInOneGo(plan, withChunks(committed, start), ({ copied }) => copied !== undefined);
   return { start, copies, ...planEveryChunk(plan, withChunks(committed, [...start, ...copies]), maxSegments) };
-}
-
-function isCopied(rendition: RenditionPlan): boolean {
-  return rendition.kind !== 'iframe' && rendition.copied !== undefined;
 }
 
 /**

@@ -15,7 +15,7 @@ const FILMS = [
   { what: 'encoded', code: 'encoded', videoArgs: [], places: [102.22, 50.62, 88.5, 17.1, 117.94] },
   {
     // Keyframes 1.92 s apart: segments of two such stretches, after the first three.
-    ...{ what: 'copied', code: 'copied', places: [102.22, 50.62, 88.5, 17.1, 117.94] },
+    ...{ what: 'copied', code: 'copied', places: [102.22, 49.62, 88.5, 15.1, 117.94] },
     videoArgs: [
       '-preset',
       'veryfast',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseFragments } from '../../pipeline/model/mp4/fragment.ts';
 import { corpusFile, hasCorpus } from '../corpus.ts';
-import { convertAll, prepare } from './convert-harness.ts';
+import { convertAll, prepare, renditionsOf } from './convert-harness.ts';
 
 /** How an SEI message with A53 captions begins: T.35, the United States, ATSC, GA94, caption data. */
 const A53 = Buffer.from('b500314741393403', 'hex');
@@ -11,7 +11,7 @@ describe.skipIf(!hasCorpus)('closed captions inside the picture', () => {
     const prepared = await prepare(corpusFile('ax_fragmented_captions.mp4'));
     expect(prepared.source.info.video?.hasClosedCaptions).toBe(true);
     const committed = await convertAll(prepared);
-    for (const { id } of prepared.plan.renditions) {
+    for (const { id } of renditionsOf(prepared.plan, 'video')) {
       const segments = [...committed]
         .filter(([key]) => key.startsWith(`${id}/`) && !key.endsWith('init'))
         .map(([, bytes]) => Buffer.from(bytes));

@@ -2,7 +2,8 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { convertToStream, type SegmentCommitter } from '../../pipeline/convert-to-stream.ts';
+import type { SegmentCommitter } from '../../pipeline/convert/convert-job.ts';
+import { convertToStream } from '../../pipeline/convert-to-stream.ts';
 import { AppError } from '../../pipeline/errors.ts';
 import type { FfmpegTools } from '../../pipeline/ffmpeg/locate.ts';
 import type { RunEnvironment } from '../../pipeline/ffmpeg/run-chunk.ts';

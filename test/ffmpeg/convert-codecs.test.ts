@@ -143,7 +143,7 @@ test('a finished title of all three codecs, and of high dynamic range, breaks no
       timeline: { segmentSeconds: 2, rampSeconds: [], keyframeSeconds: 2 },
     },
   });
-  expect(plan.renditions.map(({ id }) => id)).toEqual(['v144', 'v120', 'v144-hevc', 'v120-hevc', 'v144-av1', 'v120-av1', 'a1']);
+  expect(plan.renditions.map(({ id }) => id)).toEqual(['v144', 'v120', 'v144-hevc', 'v120-hevc', 'v144-av1', 'v120-av1', 'a1', 'i144']);
   const report = await runVerify({ target: outDir, log });
   expect(report.violations.filter(({ severity }) => severity === 'must')).toEqual([]);
   expect(report.conforms).toBe(true);

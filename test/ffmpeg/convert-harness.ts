@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { type ConvertJob, convertToStream, type SegmentCommitter } from '../../pipeline/convert-to-stream.ts';
+import type { ConvertJob, SegmentCommitter } from '../../pipeline/convert/convert-job.ts';
+import { convertToStream } from '../../pipeline/convert-to-stream.ts';
 import { type FfmpegTools, locateFfmpeg } from '../../pipeline/ffmpeg/locate.ts';
 import { probeSource } from '../../pipeline/ffmpeg/probe.ts';
 import type { RunEnvironment } from '../../pipeline/ffmpeg/run-chunk.ts';

@@ -68,9 +68,10 @@ test('a title is copied by a run of its own, keeps every rule, and its report sa
     ['v180', true],
     ['v120', false],
     ['a1', true],
+    ['i180', false],
   ]);
   const brought = home.events.flatMap((event) => (event.type === 'segment' ? [`${event.renditionId} ${event.cause}`] : []));
-  expect(new Set(brought)).toEqual(new Set(['v180 first', 'a1 first', 'v180 copy', 'a1 copy', 'v120 background']));
+  expect(new Set(brought)).toEqual(new Set(['v180 first', 'a1 first', 'v180 copy', 'a1 copy', 'i180 background', 'v120 background']));
   expect(home.putTwice).toEqual([]);
   const record = await home.store.readTitle('film');
   expect(record?.report.map(({ kind, outcome, codes }) => `${kind} ${outcome} ${codes?.join(' ')}`)).toEqual([
@@ -89,6 +90,7 @@ test('where copying turns out to be impossible, a new revision encodes the pictu
     ['v180-r1', false],
     ['v120-r1', false],
     ['a1-r1', true],
+    ['i180-r1', false],
   ]);
   expect(home.events.filter((event) => event.type === 'plan').map((event) => event.revision)).toEqual([0, 1]);
   expect(home.events.filter((event) => event.type === 'title' && event.state === 'failed')).toEqual([]);

@@ -115,7 +115,7 @@ describe('a server on an empty media home', () => {
 test('a server that was stopped goes on where it was, and encodes nothing twice', async () => {
   const first = await start();
   const { id } = await upload(first, clip, 'film.mp4');
-  await waitForTitles(first, ([title]) => (title?.progress ?? 0) > 0);
+  await waitForTitles(first, ([title]) => (title?.renditions[0]?.segmentsCommitted ?? 0) > 0);
   await stop(first);
   const rendition = join(folder, 'media', 'streams', id, 'v180');
   const written = async (names: string[]) => Promise.all(names.map(async (name) => (await stat(join(rendition, name))).mtimeMs));

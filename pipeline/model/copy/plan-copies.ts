@@ -1,4 +1,4 @@
-import type { Plan, RenditionPlan, VideoRenditionPlan } from '../plan.ts';
+import { codecOf, type Plan, type RenditionPlan, type VideoRenditionPlan } from '../plan.ts';
 import type { PlanTitleInput } from '../plan-title.ts';
 import type { SourceInfo } from '../source-info.ts';
 import { chooseAudioCopy } from './choose-audio-copy.ts';
@@ -32,7 +32,9 @@ export function planCopies(
       notCopied.push({ streamIndex: info.video.index, ...decision.note });
     } else {
       timeline = decision.timeline;
-      rungs = [decision.rendition, ...rungs.slice(1).filter((rung) => isWorthMaking(rung, decision.rendition))];
+      const lower = rungs.slice(1).filter((rung) => codecOf(rung) === 'h264');
+      const worth = rungs.slice(1).filter((rung) => isWorthMaking(rung, decision.rendition) || rung === lower.at(-1));
+      rungs = [decision.rendition, ...worth];
     }
   }
   const sounds = planned.renditions.filter((rendition) => rendition.kind === 'audio');
@@ -50,7 +52,7 @@ export function planCopies(
   return { timeline, renditions: [...rungs, ...copiedSounds, ...iframes], ...(notCopied.length === 0 ? {} : { notCopied }) };
 }
 
-/** A rung that may take nearly as many bits as the copied picture is a smaller picture for nothing. */
+/** A rung that may take nearly as many bits as the copied picture is a smaller picture for nothing; but players want a choice of two. */
 const MOST_OF_COPIED = 0.9;
 
 function isWorthMaking(rung: VideoRenditionPlan, { copied }: VideoRenditionPlan): boolean {

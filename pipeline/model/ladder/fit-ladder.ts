@@ -76,7 +76,18 @@ export function fitLadder(rungs: readonly VideoRenditionPlan[], losses: PictureL
     if (cheapest.bits <= own.bits * WORTHWHILE) kept.push(cheapest);
     else if (allowed.includes(rung)) kept.push(own);
   }
-  return kept.map(({ rung, crf }) => ({ ...rung, crf }));
+  return withSecond(
+    rungs,
+    kept.map(({ rung, crf }) => ({ ...rung, crf })),
+  );
+}
+
+/** Players want a choice of two (Apple authoring 9.9): beside one rung that shows it all, the smallest, or the one above that. */
+function withSecond(rungs: readonly VideoRenditionPlan[], kept: VideoRenditionPlan[]): VideoRenditionPlan[] {
+  const [only, ...others] = kept;
+  const [above, smallest] = rungs.slice(-2);
+  if (!only || others.length > 0 || !above || !smallest) return kept;
+  return only.id === smallest.id ? [{ ...above, crf: only.crf }, only] : [only, smallest];
 }
 
 /** The highest CRF at which a size loses no more than `most`; none where it loses more even at the setting's. */

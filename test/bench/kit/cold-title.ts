@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { type ConvertJob, convertToStream } from '../../../pipeline/convert-to-stream.ts';
+import type { ConvertJob } from '../../../pipeline/convert/convert-job.ts';
+import { convertToStream } from '../../../pipeline/convert-to-stream.ts';
 import type { FfmpegTools } from '../../../pipeline/ffmpeg/locate.ts';
 import { probeSource } from '../../../pipeline/ffmpeg/probe.ts';
 import type { Log } from '../../../pipeline/log.ts';

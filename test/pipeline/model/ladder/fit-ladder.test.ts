@@ -31,7 +31,8 @@ describe('a ladder is fitted to what its picture loses', () => {
       [0, 0.0005, 0.001, 0.008, 0.03],
       '540@29 360@31',
     ],
-    ['what is nearly black all along: the smallest rung shows it all', HD, 0.0001, [0, 0, 0.0001, 0.0003], '240@31'],
+    ['what is nearly black all along: the smallest rung shows it all, beside another', HD, 0.0001, [0, 0, 0.0001, 0.0003], '360@31 240@31'],
+    ['two rungs of which the best costs hardly more: both, since players want a choice', HD.slice(2), 0.0001, [0, 0.02], '360@31 240@23'],
     [
       'what suffers from scaling: a larger size with a coarser quantiser instead of the smallest',
       HD,

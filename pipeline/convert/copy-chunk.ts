@@ -1,12 +1,12 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { AppError } from './errors.ts';
-import type { ChunkSource } from './ffmpeg/chunk-command.ts';
-import type { ChunkSink, RunEnvironment } from './ffmpeg/run-chunk.ts';
-import { createCopiedCutter, type SamplePlace } from './model/copy/cut-copied.ts';
-import { BoxError } from './model/mp4/box.ts';
-import { TimingError } from './model/mp4/timing.ts';
-import { type Chunk, findRendition, type Plan } from './model/plan.ts';
-import { readBytes, readMovieTracks } from './read-copy-source.ts';
+import { AppError } from '../errors.ts';
+import type { ChunkSource } from '../ffmpeg/chunk-command.ts';
+import type { ChunkSink, RunEnvironment } from '../ffmpeg/run-chunk.ts';
+import { createCopiedCutter, type SamplePlace } from '../model/copy/cut-copied.ts';
+import { BoxError } from '../model/mp4/box.ts';
+import { TimingError } from '../model/mp4/timing.ts';
+import { type Chunk, findRendition, type Plan } from '../model/plan.ts';
+import { readBytes, readMovieTracks } from '../read-copy-source.ts';
 
 /** Samples this near to each other are read in one go: pictures and sounds of a movie lie between each other. */
 const READ_OVER_BYTES = 64 * 1024;
