@@ -80,9 +80,9 @@ export const settingsSchema = z.strictObject({
     description:
       'Whether H.264 and AAC that every browser plays are taken over as they are, as the best rung and the sound, where the file allows that (MP4 and MOV): less work, nothing lost. `never` encodes everything. The report of a title says what was copied, or why not. Holds for titles that are planned from now on.',
   }),
-  CONTENT_AWARE: flag().default(true).meta({
+  CONTENT_AWARE: flag().default(false).meta({
     description:
-      'Samples a picture before its title is planned, for a third of a second to one, and fits the ladder to it: a coarser CRF where nobody would see the difference, and no rung that adds nothing. Holds for titles that are planned from now on. 0: the same ladder for all.',
+      'Samples a picture before its title is planned, which then can be played one to three seconds later, and fits the ladder to it: a coarser CRF where nobody would see the difference, and no rung that adds nothing. Holds for titles that are planned from now on. 0: the same ladder for all.',
   }),
   LOUDNESS_LUFS: number(z.number('must be a number such as -16').min(-36).max(-5)).optional().meta({
     description:

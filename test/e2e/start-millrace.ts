@@ -42,7 +42,7 @@ export async function launchMillrace(mediaDir: string, env: NodeJS.ProcessEnv = 
   const logPath = join(mediaDir, '..', 'server.log');
   const log = await open(logPath, 'a');
   const child = spawn(process.execPath, [join(ROOT, 'dist/server/main.js')], {
-    env: { ...process.env, PORT: '0', SAMPLE: '0', CONTENT_AWARE: '0', LOG_LEVEL: 'debug', MEDIA_DIR: mediaDir, ...env },
+    env: { ...process.env, PORT: '0', SAMPLE: '0', LOG_LEVEL: 'debug', MEDIA_DIR: mediaDir, ...env },
     stdio: ['ignore', 'pipe', log.fd],
   });
   await log.close();

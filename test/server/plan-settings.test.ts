@@ -3,8 +3,8 @@ import { loadSettings } from '../../server/config.ts';
 import { planSettings } from '../../server/plan-settings.ts';
 
 test.each([
-  ['by itself', {}, true],
-  ['unless it is switched off', { CONTENT_AWARE: '0' }, false],
-])('a ladder fits its picture %s', (_when, env, isContentAware) => {
+  ['fits no picture by itself: its first viewer would wait for that', {}, false],
+  ['fits its picture where that is switched on', { CONTENT_AWARE: '1' }, true],
+])('a ladder %s', (_when, env, isContentAware) => {
   expect(planSettings(loadSettings({ env, folder: '/nowhere' }))).toMatchObject({ isContentAware });
 });
