@@ -2,7 +2,7 @@ import { AppError } from './errors.ts';
 import type { ChunkSource } from './ffmpeg/chunk-command.ts';
 import { type MeasureLossesOptions, measureLosses } from './ffmpeg/measure-losses.ts';
 import { fitLadder, type LadderFit } from './model/ladder/fit-ladder.ts';
-import type { Plan, RenditionPlan, VideoRenditionPlan } from './model/plan.ts';
+import { codecOf, type Plan, type RenditionPlan, type VideoRenditionPlan } from './model/plan.ts';
 
 /**
  * The plan with its ladder fitted to the picture, before it is published: samples say what each rung needs. Where there are none, the ladder
@@ -33,5 +33,5 @@ export async function fitToPicture(plan: Plan, source: ChunkSource, environment:
 
 /** What the samples speak of: a picture that x264 makes. */
 function isRung(rendition: RenditionPlan): rendition is VideoRenditionPlan {
-  return rendition.kind === 'video' && rendition.codecs.startsWith('avc1');
+  return rendition.kind === 'video' && codecOf(rendition) === 'h264';
 }

@@ -1,10 +1,11 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { readMovieBox } from './ffmpeg/read-movie-box.ts';
 import type { CopySource } from './model/copy/copy-source.ts';
 import { isIdrSample } from './model/mp4/avc-sample.ts';
 import { BoxError } from './model/mp4/box.ts';
 import { type MovieTrack, readMovieTrack } from './model/mp4/movie-track.ts';
 import type { SourceInfo } from './model/source-info.ts';
+import { readBytes } from './read-bytes.ts';
 
 /** Keyframes that are looked at before anything is planned. */
 const KEYFRAMES_LOOKED_AT = 16;
@@ -46,12 +47,6 @@ async function haveSoundKeyframes(path: string, { samples, avc }: MovieTrack, si
   } finally {
     await file.close();
   }
-}
-
-/** As many as there are. */
-export async function readBytes(file: FileHandle, offset: number, length: number): Promise<Uint8Array> {
-  const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, offset);
-  return buffer.subarray(0, bytesRead);
 }
 
 /** What decoders make sense of and we do not is encoded. */

@@ -6,7 +6,8 @@ import { createCopiedCutter, type SamplePlace } from '../model/copy/cut-copied.t
 import { BoxError } from '../model/mp4/box.ts';
 import { TimingError } from '../model/mp4/timing.ts';
 import { type Chunk, findRendition, type Plan } from '../model/plan.ts';
-import { readBytes, readMovieTracks } from '../read-copy-source.ts';
+import { readBytes } from '../read-bytes.ts';
+import { readMovieTracks } from '../read-copy-source.ts';
 
 /** Samples this near to each other are read in one go: pictures and sounds of a movie lie between each other. */
 const READ_OVER_BYTES = 64 * 1024;

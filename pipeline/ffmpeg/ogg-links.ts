@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { readBytes } from '../read-bytes.ts';
 
 const HEADER_BYTES = 27;
 const BEGINNING_OF_STREAM = 0x02;
@@ -72,9 +73,4 @@ async function readPage(file: FileHandle, offset: number): Promise<Page | undefi
     isFirst: ((bytes[5] ?? 0) & BEGINNING_OF_STREAM) !== 0,
     identity: magic === undefined ? '' : head.slice(0, IDENTITY_BYTES[magic]),
   };
-}
-
-async function readBytes(file: FileHandle, offset: number, length: number): Promise<Buffer> {
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset);
-  return buffer.subarray(0, bytesRead);
 }

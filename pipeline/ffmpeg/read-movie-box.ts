@@ -1,5 +1,6 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { readBoxHeader } from '../model/mp4/box.ts';
+import { readBytes } from '../read-bytes.ts';
 
 /** Of ten hours at 60 frames a second, with sound: more is no film. */
 const LARGEST_MOVIE_BYTES = 128 * 1024 * 1024;
@@ -11,20 +12,15 @@ export async function readMovieBox(path: string): Promise<Uint8Array | undefined
   try {
     const { size } = await file.stat();
     for (let offset = 0, count = 0; offset < size && count < MOST_BOXES; count++) {
-      const box = readBoxHeader(await readAt(file, offset, Math.min(16, size - offset)), 0);
+      const box = readBoxHeader(await readBytes(file, offset, Math.min(16, size - offset)), 0);
       if (!box) return undefined;
       const length = box.end - box.start;
       if (box.type === 'moov')
-        return length <= LARGEST_MOVIE_BYTES ? await readAt(file, offset, Math.min(length, size - offset)) : undefined;
+        return length <= LARGEST_MOVIE_BYTES ? await readBytes(file, offset, Math.min(length, size - offset)) : undefined;
       offset += length;
     }
     return undefined;
   } finally {
     await file.close();
   }
-}
-
-async function readAt(file: FileHandle, offset: number, length: number): Promise<Uint8Array> {
-  const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, offset);
-  return buffer.subarray(0, bytesRead);
 }

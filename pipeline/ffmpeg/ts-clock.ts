@@ -1,5 +1,6 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { VIDEO_TIMESCALE } from '../model/time.ts';
+import { readBytes } from '../read-bytes.ts';
 
 /** MPEG-TS packets; those of Blu-ray have a time in front, those of some broadcasts a checksum behind (ISO/IEC 13818-1 2.4.3.2). */
 const PACKET_BYTES = [188, 192, 204];
@@ -19,7 +20,7 @@ export async function countClockRestarts(path: string): Promise<number> {
     const times: number[] = [];
     let pid: number | undefined;
     for (let look = 0; look < LOOKS; look++) {
-      const clock = findClock(await readAt(file, Math.floor((size * look) / LOOKS)), pid);
+      const clock = findClock(await readBytes(file, Math.floor((size * look) / LOOKS), LOOK_BYTES), pid);
       pid ??= clock?.pid;
       if (clock) times.push(clock.ticks);
     }
@@ -66,9 +67,4 @@ function findPackets(bytes: Uint8Array): { start: number; stride: number } | und
     }
   }
   return undefined;
-}
-
-async function readAt(file: FileHandle, offset: number): Promise<Uint8Array> {
-  const { buffer, bytesRead } = await file.read(new Uint8Array(LOOK_BYTES), 0, LOOK_BYTES, offset);
-  return buffer.subarray(0, bytesRead);
 }
