@@ -196,7 +196,7 @@ export function createTitlePreparer(settings: TitlePreparerSettings): TitlePrepa
       (stop) => addWaveform(prepared, stop, log),
       (error) => log.warn({ err: error }, 'no waveform could be made'),
     );
-    await settings.scheduler.scheduleTitle(titleId);
+    await settings.scheduler.scheduleTitle(titleId, { isNew: prepared !== title });
   }
 
   /** One that this encoder can go on with, or that needs no encoder any more. */

@@ -29,8 +29,11 @@ export interface SchedulerSettings extends ChunkWorkerSettings {
 }
 
 export interface Scheduler {
-  /** Queues all that a title lacks, derived from the store: its first chunk ahead of other titles' rest. */
-  scheduleTitle(titleId: string): Promise<void>;
+  /**
+   * Queues all that a title lacks, derived from the store: its first chunk ahead of other titles' rest, but where the disk is
+   * full and the title is not new: there it was evicted.
+   */
+  scheduleTitle(titleId: string, options: { isNew: boolean }): Promise<void>;
   /** Ends a title's work. Resolves when no process works on it any more. */
   dropTitle(titleId: string): Promise<void>;
   /** Cancels what runs; what was committed stays, the rest is derived anew at the next start. */
@@ -286,14 +289,15 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
     });
   }
 
-  async function scheduleTitle(titleId: string): Promise<void> {
+  async function scheduleTitle(titleId: string, { isNew }: { isNew: boolean }): Promise<void> {
     const [title, plan] = [await store.readTitle(titleId), await store.readPlan(titleId)];
     if (!title || title.error || !plan || isClosed) return;
     // The queue first: what is committed between the two looks is then neither missing nor queued again.
     const queued = (await queue.list(titleId)).map(({ chunk }) => chunk);
     const taken = withChunks(await readCommittedSegments(store, plan), queued);
     const { start: first, copies, rest, further } = planTitleChunks(plan, taken, segmentsPerChunk(plan, settings.chunkSeconds));
-    for (const chunk of first) await add(chunk, 'first');
+    const isFirstUrgent = isNew || background.view().state !== 'disk';
+    for (const chunk of first) await add(chunk, isFirstUrgent ? 'first' : 'background');
     for (const chunk of copies) await add(chunk, 'copy');
     const later = [
       ...rest.map((chunk) => ({ chunk, cause: 'background' as const })),

@@ -6,6 +6,7 @@ import { reindex } from '../pipeline/catalogue/reindex.ts';
 import { openSqliteCatalogue } from '../pipeline/catalogue/sqlite-catalogue.ts';
 import { AppError } from '../pipeline/errors.ts';
 import { createLocalEventBus, type EventBus } from '../pipeline/event-bus.ts';
+import { endOrphans } from '../pipeline/ffmpeg/end-orphans.ts';
 import { sweepJobFolders } from '../pipeline/ffmpeg/job-folder.ts';
 import { keepToCores } from '../pipeline/ffmpeg/keep-to-cores.ts';
 import { type FfmpegTools, locateFfmpeg } from '../pipeline/ffmpeg/locate.ts';
@@ -96,6 +97,7 @@ async function startParts(settings: Settings, log: Log, closers: (() => unknown)
   closers.push(library.close);
   const { mediaDir, store, catalogue, bus, acceptor, documents } = library;
   const streamsDir = join(mediaDir, 'streams');
+  await endOrphans();
   await Promise.all([removeUploadLeftovers(mediaDir), sweepAbandoned(streamsDir), sweepJobFolders()]);
   const queue = await openSqliteChunkQueue({ path: join(mediaDir, 'queue.sqlite') });
   closers.push(queue.close);

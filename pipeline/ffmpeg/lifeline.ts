@@ -6,7 +6,7 @@ const SETPRIV = ['setpriv', '--pdeathsig', 'KILL'] as const;
 
 /**
  * What goes before a command so that its process dies with ours, however ours dies, and although it may be stopped. Empty on a
- * machine that has no such thing: what is left over there, sweepJobFolders ends at the next start.
+ * machine that has no such thing: what is left over there, endOrphans ends at the next start.
  */
 export async function findLifeline(): Promise<readonly string[]> {
   const [command, ...args] = SETPRIV;

@@ -1,10 +1,11 @@
-import type { ChildProcess } from 'node:child_process';
+import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import createCommand, { type FfmpegCommand as FluentCommand } from 'fluent-ffmpeg';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { FfmpegCommand } from './chunk-command.ts';
 import { onLifeline } from './lifeline.ts';
 import type { FfmpegTools } from './locate.ts';
+import { ownedEnvironment } from './owner.ts';
 import { renderShellCommand } from './render-shell-command.ts';
 
 export interface RunFfmpegOptions {
@@ -143,20 +144,28 @@ function buildFluentCommand(command: FfmpegCommand, options: RunFfmpegOptions): 
   return fluent;
 }
 
-/** fluent-ffmpeg cannot be told of a command before the command, and keeps one path for all, which it reads as it spawns. */
+/**
+ * fluent-ffmpeg cannot be told of a command before the command, nor of an environment, and keeps one path for all, which it
+ * reads as it spawns.
+ */
 function tieToUs(fluent: FluentCommand, { lifeline, ffmpegPath }: FfmpegTools): void {
-  const spawner = fluent as unknown as { _spawnFfmpeg(args: string[], ...rest: unknown[]): void };
+  const spawner = fluent as unknown as { _spawnFfmpeg(args: string[], options: SpawnOptions, ...rest: unknown[]): void };
   const spawn = spawner._spawnFfmpeg;
-  spawner._spawnFfmpeg = (ffmpegArgs, ...rest) => {
+  spawner._spawnFfmpeg = (ffmpegArgs, options, ...rest) => {
     const { command, args } = onLifeline(lifeline, ffmpegPath, ffmpegArgs);
     fluent.setFfmpegPath(command);
-    spawn.call(fluent, args, ...rest);
+    spawn.call(fluent, args, { ...options, env: ownedEnvironment() }, ...rest);
   };
 }
 
-/** By the out-of-memory killer or a person: no fault of the file. To TERM, INT and HUP ffmpeg answers by exiting with 255. */
+/** What ends a process from outside; the others are its own faults. */
+const SIGNALS_TO_END: readonly (NodeJS.Signals | null | undefined)[] = ['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'];
+/** ffmpeg's answers to TERM and INT: it ends in order; and, after more than three of them, at once. */
+const EXITS_WHEN_TOLD: readonly (number | null | undefined)[] = [255, 123];
+
+/** By the out-of-memory killer or a person: no fault of the file. */
 function isEndedFromOutside(child: ChildProcess | undefined): boolean {
-  return child?.signalCode === 'SIGKILL' || child?.exitCode === 255;
+  return SIGNALS_TO_END.includes(child?.signalCode) || EXITS_WHEN_TOLD.includes(child?.exitCode);
 }
 
 /** The part of fluent-ffmpeg that its types leave out. */

@@ -6,6 +6,7 @@ import type { Log } from '../log.ts';
 import { inputArgs } from './ffprobe-command.ts';
 import { onLifeline } from './lifeline.ts';
 import type { FfmpegTools } from './locate.ts';
+import { ownedEnvironment } from './owner.ts';
 import { renderShellCommand } from './render-shell-command.ts';
 
 export interface FfprobeOptions {
@@ -57,7 +58,7 @@ function streamReader(
     if (signal?.aborted) return reject(cancelled());
     log.debug({ command: renderShellCommand([program, ...command]) }, 'a reader starts');
     const tied = onLifeline(lifeline, program, command);
-    const child = spawn(tied.command, tied.args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(tied.command, tied.args, { stdio: ['ignore', 'pipe', 'pipe'], env: ownedEnvironment() });
     if (niceness !== undefined && child.pid !== undefined) setPriority(child.pid, niceness);
     let stderr = '';
     let failure: unknown;

@@ -1,11 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { sweepJobFolders } from '../../pipeline/ffmpeg/job-folder.ts';
+import { endOrphans } from '../../pipeline/ffmpeg/end-orphans.ts';
 import { findLifeline } from '../../pipeline/ffmpeg/lifeline.ts';
 import { collectFfprobe } from '../../pipeline/ffmpeg/run-ffprobe.ts';
 import { temporaryFolder } from '../conformance/fixtures.ts';
@@ -76,34 +75,47 @@ describe('an encoder whose server is killed', () => {
   ])('%s is ended at the next start, though it is stopped', async (_, hasLifeline, before) => {
     useTemporaryFolder();
     const server = await startServer(encoding(`${before} run.suspend();`, 0), hasLifeline);
-    expect(await sweepJobFolders()).toBe(0);
+    expect(await endOrphans()).toBe(0);
     await expect.poll(() => processesNaming(server.line), POLL).toHaveLength(1);
     await server.kill();
-    expect(await sweepJobFolders()).toBe(1);
+    expect(await endOrphans()).toBe(1);
     await expect.poll(() => processesNaming(server.line), POLL).toEqual([]);
   });
 });
 
+/** Its own command line must not name the file. */
+const WAITING = `
+  const probed = streamFfprobe(process.env.TMPDIR + '/film.mp4', [], { tools, log }, () => {});
+  say('started');
+  await probed;`;
+
 test.skipIf(lifeline.length === 0)('an ffprobe that waits for its file dies with its server', async () => {
   const fifo = join(useTemporaryFolder(), 'film.mp4');
   execFileSync('mkfifo', [fifo]);
-  const server = await startServer(`
-    const probed = streamFfprobe(process.env.TMPDIR + '/film.mp4', [], { tools, log }, () => {});
-    say('started');
-    await probed;`);
+  const server = await startServer(WAITING);
   await expect.poll(() => processesNaming(fifo), POLL).toHaveLength(1);
   await server.kill();
   await expect.poll(() => processesNaming(fifo), POLL).toEqual([]);
 });
 
-test('no program but ffmpeg is ended, whatever its command line says', async () => {
-  useTemporaryFolder();
-  const server = await startServer(encoding('', 0));
+test('so it is where nothing ties it: at the next start', async () => {
+  const fifo = join(useTemporaryFolder(), 'film.mp4');
+  execFileSync('mkfifo', [fifo]);
+  const server = await startServer(WAITING, false);
+  await expect.poll(() => processesNaming(fifo), POLL).toHaveLength(1);
+  expect(await endOrphans()).toBe(0);
   await server.kill();
-  const bystander = spawn('sh', ['-c', 'read line', 'ffmpeg', join(server.line, '0')], { stdio: ['pipe', 'ignore', 'ignore'] });
+  expect(await endOrphans()).toBe(1);
+  await expect.poll(() => processesNaming(fifo), POLL).toEqual([]);
+});
+
+test('no program but ffmpeg is ended, whatever its environment says', async () => {
+  const bystander = spawn('sh', ['-c', 'read line'], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    env: { ...process.env, MILLRACE_OWNER: `${process.pid}-1a2b` },
+  });
   const ended = once(bystander, 'exit');
-  await mkdir(join(tmpdir(), 'mr-other'));
-  expect(await sweepJobFolders()).toBe(1);
+  expect(await endOrphans()).toBe(0);
   bystander.stdin.end('\n');
   expect(await ended).toEqual([0, null]);
 });

@@ -1,4 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import pino from 'pino';
 import { describe, expect, test, vi } from 'vitest';
 import { AppError } from '../../pipeline/errors.ts';
@@ -96,6 +99,20 @@ describe('a run', () => {
     expect(failure).toMatchObject({ code: 'ffmpeg_failed', retryable: false });
     expect((failure as AppError).details.stderr).toEqual(expect.arrayContaining([expect.stringContaining('No such file or directory')]));
   });
+
+  test.each(['exit 123', 'exit 255', 'kill -TERM $$', 'kill -HUP $$'])(
+    'that ends as one that was told to (%s) may be tried again',
+    async (end) => {
+      const ffmpegPath = join(await mkdtemp(join(tmpdir(), 'millrace-run-')), 'ffmpeg');
+      await writeFile(ffmpegPath, `#!/bin/sh\n${end}\n`, { mode: 0o755 });
+      try {
+        const tools = { ...(await testTools()), ffmpegPath };
+        await expect(run(SHORT, { tools })).rejects.toMatchObject({ code: 'ffmpeg_failed', retryable: true });
+      } finally {
+        await rm(dirname(ffmpegPath), { recursive: true });
+      }
+    },
+  );
 
   test('is logged as one line that a shell takes', async () => {
     const lines: string[] = [];

@@ -61,7 +61,7 @@ describe('a title', () => {
     await home.addTitle(film, 'film');
     await home.store.writePlan(titlePlan('film', { segments: 3000 }));
     let isQueued = false;
-    const queued = home.scheduler.scheduleTitle('film').then(() => {
+    const queued = home.scheduler.scheduleTitle('film', { isNew: true }).then(() => {
       isQueued = true;
     });
     const seen = new Set<number>();
@@ -99,6 +99,22 @@ describe('a title', () => {
     );
     expect(await home.queue.list()).toEqual([]);
     expect(home.putTwice).toEqual([]);
+  });
+
+  test('of which all was evicted is not begun anew at the next start, while the disk has no room; a new one is', async () => {
+    const folder = await newHome();
+    const before = await openHome(folder);
+    await before.addTitle(film, 'evicted');
+    await before.preparer.prepare('evicted');
+    await before.titleIs('evicted', 'complete');
+    await before.close();
+    const home = await openHome(folder, { maxBytes: 1 });
+    await expect.poll(async () => (await home.catalogue.getTitle('evicted'))?.segmentsCommitted, { timeout: 20_000 }).toBe(0);
+    await home.addTitle(film, 'new');
+    for (const id of ['evicted', 'new']) await home.preparer.prepare(id);
+    const queued = home.events.filter((event) => event.type === 'chunk-queued');
+    expect(new Set(queued.filter(({ titleId }) => titleId === 'evicted').map(({ cause }) => cause))).toEqual(new Set(['background']));
+    expect(queued.filter(({ titleId }) => titleId === 'new')[0]).toMatchObject({ cause: 'first' });
   });
 
   test('starts with what a player starts with, and the rest follows in playing order', async () => {
