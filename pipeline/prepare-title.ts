@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Catalogue } from './catalogue/catalogue.ts';
 import { deriveState } from './catalogue/derive-state.ts';
 import { tellTitle } from './catalogue/tell-title.ts';
@@ -28,6 +29,8 @@ import { missingAssets, POSTER, STORYBOARD, WAVEFORM } from './title-assets.ts';
 /** A hundred files dropped together are not probed together. */
 const PROBES_AT_ONCE = 2;
 const DEFAULT_REST_MS = 10_000;
+/** Who waited for the first segment has a browser that now starts to decode it. */
+const FIRST_FRAME_MS = 1_000;
 /** A source that took too long to read may be on a busy disk; or it has no end, and keeps others from being probed. */
 const MOST_SLOW_READS = 3;
 
@@ -301,7 +304,9 @@ export function createTitlePreparer(settings: TitlePreparerSettings): TitlePrepa
       if (signal.aborted) resolve();
     });
     try {
-      if (((await catalogue.getTitle(titleId))?.segmentsCommitted ?? 0) === 0) await chunkDone;
+      if (((await catalogue.getTitle(titleId))?.segmentsCommitted ?? 0) > 0) return;
+      await chunkDone;
+      await delay(FIRST_FRAME_MS, undefined, { signal });
     } finally {
       unsubscribeChunks();
     }

@@ -1,19 +1,19 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { AppError, toAppError } from '../errors.ts';
 import type { SourceInfo } from '../model/source-info.ts';
-import { type Ticks, VIDEO_TIMESCALE } from '../model/time.ts';
 import { countUnclockedSound } from './counted-sound.ts';
 import { detectFields, type FieldOrder, mayHideFields } from './detect-fields.ts';
-import { headArgs, packetArgs, type ReadInterval, streamHeadArgs } from './ffprobe-command.ts';
+import { headArgs, streamHeadArgs } from './ffprobe-command.ts';
+import { inParallel } from './in-parallel.ts';
 import type { FfmpegTools } from './locate.ts';
-import { parsePacketLine } from './packet-line.ts';
 import { isAudio, isMovingPicture, parseRational, parseSourceInfo, secondsOf } from './parse-probe.ts';
 import { type ProbeDocument, type ProbedStream, parseProbeDocument, readStreamHeads } from './probe-document.ts';
 import { encrypted, probeFailure, SIGNATURE_BYTES } from './probe-failure.ts';
-import { collectFfprobe, type FfprobeOptions, readFfprobeLines } from './run-ffprobe.ts';
+import { type EarlyTails, FULL_SCAN_TIMEOUT_MS, readTails, startEarlyTails } from './read-tails.ts';
+import { collectFfprobe, type FfprobeOptions } from './run-ffprobe.ts';
 import { checkSourceLength, checkSourceLimits } from './source-limits.ts';
 import { stillPicture } from './still-picture.ts';
-import { addToTails, type StreamHead, type StreamTails } from './stream-extent.ts';
+import type { StreamHead, StreamTails } from './stream-extent.ts';
 import { countClockRestarts } from './ts-clock.ts';
 
 /** Packets of all streams together, read in the first run: enough for one picture and one or two sounds. */
@@ -23,29 +23,37 @@ const STREAM_HEAD_PACKETS = [24, 240, 2400];
 /** Frames in hand before the first shown is known: pictures before a leading keyframe follow within these. */
 const VIDEO_HEAD_FRAMES = 8;
 const AUDIO_HEAD_FRAMES = 3;
-/** How long before the stated end the last packets are looked for, in turn; then everything is read. */
-const TAIL_SECONDS = [5, 60];
-const PARALLEL_RUNS = 4;
-const FULL_SCAN_TIMEOUT_MS = 15 * 60_000;
-
-/** Demuxers that land at true times after a seek. The others (MP3, ADTS, MXF, raw streams) guess: they are read whole. */
-const SEEKS_TRULY = new Set([
-  ...['mov', 'matroska', 'mpegts', 'mpeg', 'avi', 'flv', 'asf', 'ogg', 'nut'],
-  ...['wav', 'w64', 'aiff', 'caf', 'au', 'flac'],
-]);
 
 export type ProbeOptions = FfprobeOptions & { tools: Pick<FfmpegTools, 'ffmpegPath'> };
 
 /**
  * Finds out what a source is and where each of its streams truly starts and ends, in two short runs of ffprobe for a
- * usual film: the head, decoded, and the last packets. Pictures of television that state no fields are looked at as well.
+ * usual film, side by side for an MP4: the head, decoded, and the last packets. Pictures of television that state no fields are
+ * looked at as well.
  *
  * @param path absolute
  * @throws AppError `source_missing`, `source_empty`, `source_unreadable`, `source_not_media`, `source_still`, `source_truncated`,
  *   `source_no_streams`, `source_unsupported` (nothing in it decodes), `cancelled`, `ffmpeg_missing`
  */
 export async function probeSource(path: string, options: ProbeOptions): Promise<SourceInfo> {
-  const { sizeBytes, head: firstBytes } = await readFirstBytes(path);
+  const first = await readFirstBytes(path);
+  const stop = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
+  const early = await startEarlyTails(path, { ...options, signal });
+  try {
+    return await probe(path, first, early, options);
+  } finally {
+    stop.abort();
+    await early?.tails;
+  }
+}
+
+async function probe(
+  path: string,
+  { sizeBytes, head: firstBytes }: Awaited<ReturnType<typeof readFirstBytes>>,
+  early: EarlyTails | undefined,
+  options: ProbeOptions,
+): Promise<SourceInfo> {
   const { stdout, stderr } = await collectFfprobe(path, headArgs(HEAD_PACKETS), options);
   const document = parseProbeDocument(stdout);
   if (document?.format === undefined) throw probeFailure(path, stderr, firstBytes);
@@ -55,7 +63,7 @@ export async function probeSource(path: string, options: ProbeOptions): Promise<
 
   const [heads, tails, seenFields] = await Promise.all([
     readHeads(path, document, streams, options),
-    readTails(path, document, streams, options),
+    readTails(path, document, streams, options, early),
     lookForFields(path, document, options),
   ]);
   if ([...heads.values()].some(({ packets, encryptedPackets }) => encryptedPackets * 2 > packets)) throw encrypted();
@@ -144,70 +152,6 @@ function isUnmarkedTelevision({
 }: ProbedStream): boolean {
   const rate = parseRational(stream.avg_frame_rate) ?? parseRational(stream.r_frame_rate);
   return rate !== undefined && mayHideFields({ codec, height, fieldOrder, framesPerSecond: rate.num / rate.den });
-}
-
-/** The last packets of every stream: near the stated end, near each stream's own, further back, and at last by reading all. */
-async function readTails(
-  path: string,
-  document: ProbeDocument,
-  streams: readonly ProbedStream[],
-  options: FfprobeOptions,
-): Promise<StreamTails> {
-  const tails: StreamTails = new Map();
-  const missing = (): ProbedStream[] => streams.filter((stream) => !tails.has(stream.index));
-  const formatNames = document.format?.format_name?.split(',') ?? [];
-  const startTicks = secondsOf(document.format?.start_time) ?? 0;
-  const endTicks = statedEnd(document.format);
-  if (endTicks !== undefined && formatNames.some((name) => SEEKS_TRULY.has(name))) {
-    for (const seconds of TAIL_SECONDS) {
-      const fromTicks = endTicks - seconds * VIDEO_TIMESCALE;
-      if (missing().length === 0 || fromTicks <= startTicks) break;
-      await addTails(path, tails, { fromTicks }, undefined, options);
-      await inParallel(missing(), async (stream) => {
-        const ownEndTicks = statedEnd(stream);
-        if (ownEndTicks === undefined || ownEndTicks >= endTicks - seconds * VIDEO_TIMESCALE) return;
-        await addTails(path, tails, { fromTicks: ownEndTicks - seconds * VIDEO_TIMESCALE }, stream.index, options);
-      });
-    }
-  }
-  if (missing().length === 0) return tails;
-  const whole: StreamTails = new Map();
-  await addTails(path, whole, {}, undefined, { timeoutMs: FULL_SCAN_TIMEOUT_MS, ...options });
-  return whole;
-}
-
-/** A seek that fails finds nothing, which sends the search further back. */
-async function addTails(
-  path: string,
-  tails: StreamTails,
-  interval: ReadInterval,
-  streamIndex: number | undefined,
-  options: FfprobeOptions,
-): Promise<void> {
-  await readFfprobeLines(path, packetArgs(interval, streamIndex), options, (line) => {
-    const packet = parsePacketLine(line);
-    if (packet) addToTails(tails, packet);
-  });
-}
-
-/** What a container or a stream claims; Matroska's streams claim it in a tag. */
-function statedEnd(claim: Pick<ProbedStream, 'start_time' | 'duration' | 'tags'> | undefined): Ticks | undefined {
-  const duration = secondsOf(claim?.duration) ?? clockTicks(claim?.tags?.DURATION);
-  return duration === undefined ? undefined : (secondsOf(claim?.start_time) ?? 0) + duration;
-}
-
-/** `00:01:02.003000000` */
-function clockTicks(text: string | undefined): Ticks | undefined {
-  const match = /^(\d+):(\d+):(\d+(?:\.\d+)?)$/.exec(text ?? '');
-  return match ? secondsOf(String(Number(match[1]) * 3600 + Number(match[2]) * 60 + Number(match[3]))) : undefined;
-}
-
-async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const queue = [...items];
-  const takeNext = async (): Promise<void> => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(PARALLEL_RUNS, items.length) }, takeNext));
 }
 
 function noStreams(document: ProbeDocument): AppError {

@@ -19,7 +19,7 @@ let millrace: Millrace | undefined;
 beforeAll(async () => {
   clips = await mkdtemp(join(tmpdir(), 'mr-faults-clips-'));
   film = join(clips, 'film.mp4');
-  await makeNumberedClip(film, { seconds: 60, height: 360, frameRate: '25' });
+  await makeNumberedClip(film, { seconds: 36, height: 360, frameRate: '25' });
   return () => rm(clips, { recursive: true });
 });
 

@@ -9,6 +9,7 @@ import type { HdrLight } from '../../pipeline/model/source-info.ts';
 import { keyframeTicks } from '../../pipeline/model/timeline/boundaries.ts';
 import { createFsSegmentStore } from '../../pipeline/storage/fs-segment-store.ts';
 import { runVerify } from '../../pipeline/verify/verify.ts';
+import { sampled } from '../thorough.ts';
 import {
   convertAll,
   decodeBrightness,
@@ -49,7 +50,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }));
 
-describe.each(['hevc', 'av1'] as const)('%s', (codec) => {
+describe.each(sampled(['hevc', 'av1'] as const, 0))('%s', (codec) => {
   test('the source’s frames to the tick, with one init segment and no keyframe but the planned ones, in three divisions', async () => {
     const [prepared, frames] = await Promise.all([prepare(film, { furtherCodecs: [codec] }), decodedFrameTicks(film)]);
     const { plan } = prepared;

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { scanPackets } from '../../pipeline/ffmpeg/packet-index.ts';
 import { readSeekIndex } from '../../pipeline/seek-indexes.ts';
+import { sampled } from '../thorough.ts';
 import { convertAll, everySegment, log, prepare, renditionsOf, servedFrames, testTools } from './convert-harness.ts';
 import { filteredFrameTicks, makeClip } from './make-clip.ts';
 
@@ -43,7 +44,7 @@ const SOURCES: { what: string; file: string; codecs: string[]; remux?: { before?
   { what: 'FLV', file: 'film.flv', codecs: [...H264, '-g', '77'] },
 ];
 
-describe.each(SOURCES)('$what', ({ file, codecs, remux }) => {
+describe.each(sampled(SOURCES, 1, 3))('$what', ({ file, codecs, remux }) => {
   let path: string;
 
   beforeAll(async () => {
