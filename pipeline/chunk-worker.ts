@@ -9,6 +9,7 @@ import type { FfmpegTools } from './ffmpeg/locate.ts';
 import type { RunningFfmpeg } from './ffmpeg/run-ffmpeg.ts';
 import type { Log } from './log.ts';
 import { planMissingChunks } from './model/missing-chunks.ts';
+import { offeredPlan } from './model/offered-plan.ts';
 import { type Chunk, findRendition, type Plan } from './model/plan.ts';
 import { reportGaps } from './model/report-gaps.ts';
 import type { Ticks } from './model/time.ts';
@@ -82,8 +83,10 @@ export function startChunkRun(settings: ChunkWorkerSettings, lease: ChunkLease):
 
   async function work(): Promise<void> {
     const title = await store.readTitle(chunk.titleId);
-    const plan = await store.readPlan(chunk.titleId, chunk.planRevision);
-    if (!title?.sourceInfo || title.error || !plan) return;
+    const whole = await store.readPlan(chunk.titleId, chunk.planRevision);
+    if (!title?.sourceInfo || title.error || !whole) return;
+    // What has been left out since this was queued is not tried again.
+    const plan = offeredPlan(whole, title);
     // Of a plan that was replaced, viewers may still ask for segments: there the stored parameter sets decide (commitInit).
     if (plan.revision === title.planRevision) assertSameEncoder(plan, tools);
     const source = { path: join(mediaDir, title.source.path), info: title.sourceInfo };

@@ -14,7 +14,8 @@ import { renderMediaPlaylist } from './model/hls/render-media-playlist.ts';
 import { renderMultivariant } from './model/hls/render-multivariant.ts';
 import type { TitleText } from './model/hls/text-renditions.ts';
 import { planEveryChunk } from './model/missing-chunks.ts';
-import type { Plan } from './model/plan.ts';
+import { areDispensable, leavingOut, offeredPlan } from './model/offered-plan.ts';
+import { type Chunk, findRendition, type Plan } from './model/plan.ts';
 import type { PlanSettings } from './model/plan-title.ts';
 import { reportStreams } from './model/stream-report.ts';
 import { segmentCount } from './model/timeline/segments.ts';
@@ -65,11 +66,12 @@ export async function convertFile(options: ConvertFileOptions): Promise<Converte
   const found = await examineInput(path);
   await claimFolder(outDir);
   const store = options.openStore(workDir);
-  const { title, plan } = (await resume(store, path, outDir)) ?? (await begin(store, path, found, options));
+  let { title, plan } = (await resume(store, path, outDir)) ?? (await begin(store, path, found, options));
   if (!title.sourceInfo) throw new AppError('internal', 'The work folder lacks the facts of its source.');
 
   const info = title.sourceInfo;
   const source = { path, info };
+  plan = offeredPlan(plan, title);
   const total = segmentCount(plan.timeline) * plan.renditions.length;
   const committed = await readCommittedSegments(store, plan);
   const keyframeBefore = await readSeekIndex(path, title.sourceInfo, { tools, log, signal });
@@ -90,6 +92,12 @@ export async function convertFile(options: ConvertFileOptions): Promise<Converte
     try {
       await convertToStream({ source, plan, chunk, keyframeBefore }, committer, { tools, log, signal });
     } catch (error) {
+      if (isWithoutIframes(plan, chunk, error)) {
+        log.warn({ err: error }, 'the I-frames cannot be made: it goes on without them');
+        title = leavingOut(title, chunk.renditionIds);
+        await store.writeTitle(title);
+        continue;
+      }
       if (toAppError(error).code !== 'not_copyable' || title.isCopyRefused) throw error;
       log.warn({ err: error }, 'the pictures cannot be copied: all begins again, and they are encoded');
       await rm(workDir, { recursive: true });
@@ -98,7 +106,13 @@ export async function convertFile(options: ConvertFileOptions): Promise<Converte
     }
   }
   const text = await convertSubtitles({ path, info, plan, store, outDir, workDir }, { tools, log, signal });
-  return publish(store, plan, text, outDir, workDir);
+  return publish(store, offeredPlan(plan, title), text, outDir, workDir);
+}
+
+/** What may be tried again, or was called off, says nothing of the I-frames. */
+function isWithoutIframes(plan: Plan, { renditionIds }: Chunk, thrown: unknown): boolean {
+  const { code, retryable } = toAppError(thrown);
+  return !retryable && code !== 'cancelled' && areDispensable(renditionIds.map((id) => findRendition(plan, id)));
 }
 
 /** Before anything is made: a slip in the name leaves no folder behind. */

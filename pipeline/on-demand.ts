@@ -117,7 +117,7 @@ export function createOnDemand(settings: OnDemandSettings): OnDemand {
       if (await store.statFile(titleId, renditionId, fileName)) return 'ready';
       const title = await store.readTitle(titleId);
       if (!title || title.error) return 'unknown';
-      if (refused.has(refusalKey(plan, renditionId))) return 'refused';
+      if (title.leftOut?.includes(renditionId) || refused.has(refusalKey(plan, renditionId))) return 'refused';
       isWaiting = true;
       tell(place, 'waiting');
       const found = findMaker(place, arrival.found).then(() => arrival.outcome);
@@ -314,7 +314,7 @@ function isGivenUp(event: PipelineEvent, place: Place): boolean {
 }
 
 function isRefusal(event: PipelineEvent, place: Place): boolean {
-  return event.type === 'chunk' && event.refused?.includes(place.renditionId) === true && isOf(event, place);
+  return event.type === 'chunk' && event.titleId === place.plan.titleId && event.refused?.includes(place.renditionId) === true;
 }
 
 function refusalKey({ titleId, revision }: Pick<Plan, 'titleId' | 'revision'>, renditionId: string): string {

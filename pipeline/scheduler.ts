@@ -8,7 +8,9 @@ import { readCommittedSegments } from './committed-segments.ts';
 import { cutChunk } from './cut-chunk.ts';
 import { type AppError, toAppError } from './errors.ts';
 import { warmUpFfmpeg } from './ffmpeg/run-ffmpeg.ts';
+import { leaveOut } from './leave-out.ts';
 import { planTitleChunks, withChunks } from './model/missing-chunks.ts';
+import { offeredPlan } from './model/offered-plan.ts';
 import type { Chunk, Plan } from './model/plan.ts';
 import { VIDEO_TIMESCALE } from './model/time.ts';
 import { type ArrangedRun, arrangeRuns, type Capacity, startableCauses } from './model/work/arrange-runs.ts';
@@ -235,6 +237,7 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
       else report(lease, 'failed', error, refused);
     }
     if (isCopyRefused) bus.publish({ type: 'copy-refused', titleId });
+    else if (refused.length > 0) await tellProgress(titleId);
   }
 
   /** No fault of the file: there will be a plan in which its pictures are encoded. Answers the renditions that are left without segments. */
@@ -272,6 +275,7 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
     // That a viewer's segment of a replaced plan, or by another encoder, cannot be made here says nothing of the file.
     const isOwn = plan?.revision === planRevision && plan.encoderFingerprint === settings.tools.encoderFingerprint;
     if (!title || title.error || !isOwn) return false;
+    if (await leaveOut(settings, title, plan, lease.chunk)) return false;
     await settings.onTitleFailed(titleId, error);
     await endWork(titleId, lease);
     return true;
@@ -290,8 +294,9 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
   }
 
   async function scheduleTitle(titleId: string, { isNew }: { isNew: boolean }): Promise<void> {
-    const [title, plan] = [await store.readTitle(titleId), await store.readPlan(titleId)];
-    if (!title || title.error || !plan || isClosed) return;
+    const [title, whole] = [await store.readTitle(titleId), await store.readPlan(titleId)];
+    if (!title || title.error || !whole || isClosed) return;
+    const plan = offeredPlan(whole, title);
     // The queue first: what is committed between the two looks is then neither missing nor queued again.
     const queued = (await queue.list(titleId)).map(({ chunk }) => chunk);
     const taken = withChunks(await readCommittedSegments(store, plan), queued);

@@ -2,6 +2,7 @@ import type { CatalogueTitle, RenditionStats } from '../pipeline/catalogue/catal
 import { progressOf } from '../pipeline/catalogue/derive-state.ts';
 import { planChapters } from '../pipeline/model/chapters.ts';
 import { nameTrack, type TitleText } from '../pipeline/model/hls/text-renditions.ts';
+import { offeredPlan } from '../pipeline/model/offered-plan.ts';
 import type { Plan } from '../pipeline/model/plan.ts';
 import { revisedId } from '../pipeline/model/revised-id.ts';
 import { reportText } from '../pipeline/model/text/report-text.ts';
@@ -85,12 +86,13 @@ export type TitleViewSources = Pick<Services, 'store' | 'catalogue' | 'problemOf
 export async function readTitleView(services: TitleViewSources, title: CatalogueTitle): Promise<TitleView> {
   const { store, catalogue, problemOf, encodeSpeed } = services;
   const { id } = title.record;
-  const [plan, stats, assets, subtitles] = await Promise.all([
+  const [whole, stats, assets, subtitles] = await Promise.all([
     store.readPlan(id),
     catalogue.renditionStats(id),
     store.listAssets(id),
     readSubtitleDocument(store, id),
   ]);
+  const plan = whole && offeredPlan(whole, title.record);
   const encodeSpeeds = new Map(plan?.renditions.map((rendition) => [rendition.id, encodeSpeed(plan, rendition.id)]));
   return renderTitleView({
     title,

@@ -1,3 +1,4 @@
+import { offeredPlan } from '../model/offered-plan.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Seconds } from '../model/time.ts';
 import { timelineSeconds } from '../model/timeline/boundaries.ts';
@@ -8,18 +9,18 @@ export interface TitleProgress {
   state: TitleState;
   /** Null until planned; of an open timeline, what is known so far. */
   durationSeconds: Seconds | null;
-  /** Over all renditions of the current plan. */
+  /** Over all that is offered of the current plan. */
   segmentsPlanned: number;
   /** Committed over planned, 0..1. */
   progress: number;
 }
 
 /**
- * How far a title is, from what the store holds: its record, its current plan, and how many segments of that plan are
+ * How far a title is, from what the store holds: its record, its current plan, and how many segments of what is offered of it are
  * committed. Only `probing` while the probe runs cannot be seen there.
  */
 export function deriveState(record: TitleRecord, plan: Plan | undefined, segmentsCommitted: number): TitleProgress {
-  const segmentsPlanned = plan === undefined ? 0 : segmentCount(plan.timeline) * plan.renditions.length;
+  const segmentsPlanned = plan === undefined ? 0 : segmentCount(plan.timeline) * offeredPlan(plan, record).renditions.length;
   return {
     state: stateOf(record, plan, segmentsCommitted >= segmentsPlanned),
     durationSeconds: plan === undefined ? null : timelineSeconds(plan.timeline),

@@ -14,7 +14,8 @@ interface TitleRow {
 
 const SELECT_TITLE = `
   SELECT record, state, duration_seconds, segments_planned,
-    (SELECT coalesce(sum(segments), 0) FROM renditions WHERE title_id = id AND revision = plan_revision) AS segments_committed
+    (SELECT coalesce(sum(segments), 0) FROM renditions WHERE title_id = id AND revision = plan_revision
+      AND rendition_id NOT IN (SELECT value FROM json_each(record, '$.leftOut'))) AS segments_committed
   FROM titles`;
 
 export interface SqliteCatalogueOptions {

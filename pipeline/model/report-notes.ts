@@ -35,6 +35,7 @@ export type ReportCode =
   | 'depth-reduced'
   | 'alpha-flattened'
   | 'stands-still'
+  | 'without-iframes'
   | 'mixed-down'
   | 'too-many-tracks'
   | 'samples-counted'

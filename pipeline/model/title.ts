@@ -22,6 +22,8 @@ export interface TitleRecord {
   planRevision?: number;
   /** Its pictures were to be copied and could not be: they are encoded. */
   isCopyRefused?: boolean;
+  /** Renditions that could not be made, and that it does without: they are neither offered nor counted. */
+  leftOut?: string[];
   report: StreamReport[];
   error?: TitleError;
 }

@@ -6,6 +6,7 @@ import { renderMediaPlaylist } from '../model/hls/render-media-playlist.ts';
 import { renderMultivariant } from '../model/hls/render-multivariant.ts';
 import { renderSubtitlePlaylist, renderSubtitleSegment } from '../model/hls/subtitle-playlist.ts';
 import { findTextTrack } from '../model/hls/text-renditions.ts';
+import { offeredPlan } from '../model/offered-plan.ts';
 import type { Plan } from '../model/plan.ts';
 import { parseVtt } from '../model/text/parse-vtt.ts';
 import { trackAsset } from '../model/text/subtitle-document.ts';
@@ -23,7 +24,8 @@ export async function loadFromStore(titleId: string, store: SegmentStore): Promi
 }
 
 export async function createStoreSource(titleId: string, store: SegmentStore): Promise<MediaSource> {
-  const plan = await store.readPlan(titleId);
+  const [whole, title] = [await store.readPlan(titleId), await store.readTitle(titleId)];
+  const plan = whole && offeredPlan(whole, title ?? {});
   if (!plan) throw new AppError('not_found', `There is no title '${titleId}' with a plan in the library.`);
   return {
     target: `title ${titleId}`,

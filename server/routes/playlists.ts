@@ -4,6 +4,7 @@ import { renditionRevision } from '../../pipeline/catalogue/derive-state.ts';
 import { AppError } from '../../pipeline/errors.ts';
 import { renderMediaPlaylist } from '../../pipeline/model/hls/render-media-playlist.ts';
 import { renderMultivariant } from '../../pipeline/model/hls/render-multivariant.ts';
+import { offeredPlan } from '../../pipeline/model/offered-plan.ts';
 import { readTitleText } from '../../pipeline/text/title-text.ts';
 import { sendText } from '../http/send.ts';
 import { startWaiting, type WaitLimits } from '../http/waiting.ts';
@@ -27,8 +28,10 @@ export function playlistRoutes(services: Services, limits: WaitLimits): Router {
     const plan = await waitForPlan(services, titleId, waiting.signal);
     if (waiting.isClientGone()) return;
     if (plan === undefined) throw await explainMissingPlan(services, titleId);
-    const [measured, text] = await Promise.all([readMeasuredBandwidths(catalogue, plan), readTitleText(store, titleId)]);
-    sendText(req, res, renderMultivariant(plan, measured, text), PLAYLIST_TYPE, 'multivariant');
+    const title = await catalogue.getTitle(titleId);
+    const offered = offeredPlan(plan, title?.record ?? {});
+    const [measured, text] = await Promise.all([readMeasuredBandwidths(catalogue, offered), readTitleText(store, titleId)]);
+    sendText(req, res, renderMultivariant(offered, measured, text), PLAYLIST_TYPE, 'multivariant');
   });
 
   router.get('/titles/:id/:rendition/media.m3u8', gzip, async (req, res) => {

@@ -117,6 +117,14 @@ export function catalogueConformance(openCatalogue: (options: { nowMs: () => num
     expect((await catalogue.getTitle('t1'))?.segmentsCommitted).toBe(1);
   });
 
+  test('segments of what a title does without do not count as progress', async () => {
+    const catalogue = await open();
+    await catalogue.putTitle(titleRecord('t1', { planRevision: 0, leftOut: ['i360'] }), 'playable', 3, 6);
+    await catalogue.recordSegment('t1', 'v360', 0, 50);
+    await catalogue.recordSegment('t1', 'i360', 0, 7);
+    expect((await catalogue.getTitle('t1'))?.segmentsCommitted).toBe(1);
+  });
+
   test('only segments of the current plan revision count as progress', async () => {
     const catalogue = await open();
     await catalogue.putTitle(titleRecord('t1', { planRevision: 0 }), 'complete', 3, 2);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type ConvertFileOptions, convertFile } from '../../pipeline/convert-file.ts';
+import { AppError } from '../../pipeline/errors.ts';
 import { createFsSegmentStore } from '../../pipeline/storage/fs-segment-store.ts';
 import { runVerify } from '../../pipeline/verify/verify.ts';
 import { findTools, silentLog as log, makeFilm, newHome, processesNaming } from './title-home.ts';
@@ -96,6 +97,23 @@ test('a run that was interrupted goes on, and encodes nothing twice', async () =
   expect(after.size).toBe(18);
   for (const [name, file] of before) expect([name, after.get(name)]).toEqual([name, file]);
   expect(await runVerify({ target: playlistPath, log })).toMatchObject({ conforms: true });
+});
+
+test('a folder whose I-frames cannot be made has none, and is whole', async () => {
+  const outDir = join(await newHome(), 'out');
+  const openStore: ConvertFileOptions['openStore'] = (root) => {
+    const store = createFsSegmentStore({ root });
+    return {
+      ...store,
+      async putSegment(titleId, renditionId, segment, bytes) {
+        if (renditionId === 'i90' && segment === 3) throw new AppError('segment_invalid', 'Made to fail.');
+        return store.putSegment(titleId, renditionId, segment, bytes);
+      },
+    };
+  };
+  const { playlistPath } = await convert(outDir, { openStore });
+  expect((await readdir(outDir)).sort()).toEqual(['a1', 'multivariant.m3u8', 'v90']);
+  expect(await readFile(playlistPath, 'utf8')).not.toContain('I-FRAME');
 });
 
 test('a run that was killed while it put the playlists in place goes on', async () => {

@@ -46,15 +46,16 @@ export function holding(
   return { holds, wrapStore };
 }
 
-/** A store that refuses some segments, as a disk may; no I-frames. */
+/** A store that refuses some segments, as a disk may; no I-frames, or these alone. */
 export function failing(
   isRefused: (segment: number) => boolean,
   makeError = () => new AppError('store_failed', 'The disk has a bad sector.'),
+  ofIframes = false,
 ) {
   return (store: SegmentStore): SegmentStore => ({
     ...store,
     async putSegment(titleId, renditionId, segment, bytes) {
-      if (titleId === 'film' && !renditionId.startsWith('i') && isRefused(segment)) throw makeError();
+      if (titleId === 'film' && renditionId.startsWith('i') === ofIframes && isRefused(segment)) throw makeError();
       return store.putSegment(titleId, renditionId, segment, bytes);
     },
   });

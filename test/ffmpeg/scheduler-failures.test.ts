@@ -85,6 +85,27 @@ describe('a chunk that fails', () => {
     expect(await processesNaming(join(home.home, 'originals', 'film'))).toEqual([]);
   });
 
+  test('of I-frames is left out: its title goes on without them and says so, now and after the next start', async () => {
+    const folder = await newHome();
+    const home = await openHome(folder, { wrapStore: failing((segment) => segment === 7, undefined, true) });
+    await home.addTitle(film, 'film');
+    await home.preparer.prepare('film');
+    await home.titleIs('film', 'complete');
+    expect(home.events.filter((event) => event.type === 'chunk' && event.state === 'failed')).toHaveLength(3);
+    expect(home.events.some((event) => event.type === 'title' && event.state === 'failed')).toBe(false);
+    const title = await home.store.readTitle('film');
+    expect(title).toMatchObject({ leftOut: ['i90'], source: { path: 'originals/film/film.mp4' } });
+    expect(title?.report.flatMap(({ codes }) => codes)).toContain('without-iframes');
+    expect(await home.catalogue.getTitle('film')).toMatchObject({ segmentsPlanned: 24, segmentsCommitted: 24 });
+    expect(await home.waitForFile('film', 'i90', '9.m4s', new AbortController().signal)).toBe('refused');
+    await home.close();
+
+    const again = await openHome(folder);
+    await again.scheduler.scheduleTitle('film');
+    expect(await again.queue.list('film')).toEqual([]);
+    expect(await again.catalogue.getTitle('film')).toMatchObject({ state: 'complete' });
+  });
+
   test('and then succeeds is forgiven', async () => {
     let refusals = 2;
     const home = await openHome(await newHome(), { wrapStore: failing((segment) => segment === 7 && refusals-- > 0) });

@@ -149,12 +149,14 @@ describe('a segment that somebody makes', () => {
   });
 
   test('that failed for good is refused, now and later, without being queued again', async () => {
-    const { ask, waitForFile, run, queue, bus, settled } = await home();
+    const { ask, waitForFile, startWaiting, run, queue, bus, settled } = await home();
     const { lease } = await run('demand', 6, 7, ['v360', 'a1']);
+    const elsewhere = await startWaiting('v360', '15.m4s');
     await ask('a1', '6.m4s');
     const waiting = waitForFile('v360', '6.m4s');
     await ask('a1', '6.m4s');
     await queue.release(lease);
+    await queue.removeTitle('film');
     const { id: chunkId, cause, chunk } = lease;
     const ended = {
       type: 'chunk',
@@ -168,9 +170,17 @@ describe('a segment that somebody makes', () => {
     } as const;
     bus.publish({ ...ended, isSuspended: false, progress: 0 });
     expect(await waiting).toBe('refused');
+    expect(await elsewhere.outcome).toBe('refused');
     await settled();
     expect((await queue.list()).filter((each) => each.cause === 'demand')).toEqual([]);
     expect(await waitForFile('v360', '9.m4s')).toBe('refused');
+  });
+
+  test('that its title does without is refused at once', async () => {
+    const { waitForFile, store, queue } = await home();
+    await store.writeTitle(titleRecord('film', { planRevision: 0, leftOut: ['v360'] }));
+    expect(await waitForFile('v360', '6.m4s')).toBe('refused');
+    expect(await queue.list()).toEqual([]);
   });
 
   test('by somebody who could not tell of it is found by who looks again', async () => {

@@ -15,6 +15,7 @@ describe('derive-state', () => {
     ['planned', titleRecord('t', { planRevision: 0 }), plan, 0, 'playable'],
     ['one segment missing', titleRecord('t', { planRevision: 0 }), plan, 5, 'playable'],
     ['every segment there', titleRecord('t', { planRevision: 0 }), plan, 6, 'complete'],
+    ['all there but what it does without', titleRecord('t', { planRevision: 0, leftOut: ['a1'] }), plan, 3, 'complete'],
     ['failed before a plan', titleRecord('t', { error }), undefined, 0, 'failed'],
     ['failed with segments', titleRecord('t', { error, planRevision: 0 }), plan, 6, 'failed'],
     ['a file whose end is not known', titleRecord('t', { planRevision: 0 }), open, 6, 'playable'],

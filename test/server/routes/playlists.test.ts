@@ -47,6 +47,16 @@ describe('playlists of a planned title', () => {
     expect([again.status, again.bytes.length]).toEqual([304, 0]);
   });
 
+  test('what a title does without is not offered', async () => {
+    const before = await app.send('/titles/film/multivariant.m3u8');
+    const { catalogue } = app.services;
+    const { record } = (await catalogue.getTitle('film'))!;
+    await catalogue.putTitle({ ...record, leftOut: ['a1'] }, 'playable', 10, 3);
+    const after = await app.send('/titles/film/multivariant.m3u8');
+    expect([before.text.includes('a1/media.m3u8'), after.text.includes('a1/media.m3u8')]).toEqual([true, false]);
+    expect(((await app.send('/api/titles/film')).json as { renditions: unknown[] }).renditions).toHaveLength(1);
+  });
+
   test('HEAD answers without a body', async () => {
     const { status, bytes, headers } = await app.send('/titles/film/multivariant.m3u8', { method: 'HEAD' });
     expect([status, bytes.length, headers['access-control-allow-origin']]).toEqual([200, 0, '*']);
