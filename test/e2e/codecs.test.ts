@@ -2,7 +2,7 @@ import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { TitleView } from '../../pipeline/model/title.ts';
 import { chromiumPath, launchChromium } from './chromium.ts';
 import { makeNumberedClip } from './numbered-clip.ts';
@@ -55,6 +55,31 @@ describe.skipIf(chromiumPath === undefined)('a film in three codecs, in a browse
     await millrace.untilTitle(isComplete);
     await page.goto(`${millrace.url}/watch/${title.id}`);
     expect(await page.evaluate(playToEnd)).toMatchObject({ shown: ['av01'], ended: true });
+  });
+});
+
+describe.skipIf(chromiumPath === undefined)('a film in two codecs, on a player as small as a phone', () => {
+  test('not encoded yet, plays in H.264 alone', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'millrace-codecs-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const clip = join(folder, 'film.mp4');
+    await makeNumberedClip(clip, { seconds: SECONDS, height: 360, frameRate: '25' });
+    const millrace = await startMillrace(join(folder, 'media'), {
+      CODECS: 'h264,av1',
+      LADDER: '360,240',
+      COPY: 'never',
+      BACKGROUND_CORES: '0',
+    });
+    onTestFinished(async () => void (await millrace.stop()));
+    const browser = await launchChromium();
+    onTestFinished(() => browser.close());
+    const page = await browser.newPage({ viewport: { width: 390, height: 700 } });
+    await rename(clip, join(millrace.mediaDir, 'inbox', 'film.mp4'));
+    const title = await millrace.untilTitle(({ state }) => state === 'playable');
+    await page.goto(`${millrace.url}/watch/${title.id}`);
+    expect(await page.evaluate(playToEnd)).toEqual({ shown: ['avc1'], offered: ['av01', 'avc1'], ended: true });
+    const { renditions } = await millrace.fetchTitle(title.id);
+    expect(renditions.filter(({ id, segmentsCommitted }) => id.endsWith('-av1') && segmentsCommitted > 0)).toEqual([]);
   });
 });
 

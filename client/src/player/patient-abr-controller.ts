@@ -2,6 +2,7 @@ import type Hls from 'hls.js';
 import { AbrController, type Events, type FragBufferedData, type FragLoadedData, type LoaderStats } from 'hls.js';
 import type { PreparedParts } from '../segments/prepared-parts.ts';
 import { chooseRung } from './choose-rung.ts';
+import { keepCodec } from './keep-codec.ts';
 import { placeToLoad } from './place-to-load.ts';
 
 /** What is private in hls.js 1.7 and is needed here; test/client/player/patient-abr-controller.test.ts notices when it changes. */
@@ -34,10 +35,10 @@ export class PatientAbrController extends AbrController {
   }
 
   override get nextAutoLevel(): number {
-    const wanted = super.nextAutoLevel;
     const { hls } = this;
+    const wanted = keepCodec(hls.levels, super.nextAutoLevel, hls.loadLevel);
     const seconds = placeToLoad(hls.mainForwardBufferInfo, hls.media);
-    // The codec is hls.js's choice: what browsers decode, they do not all decode alike.
+    // Which codec playback begins with is hls.js's choice: what browsers decode, they do not all decode alike.
     const alike = hls.levels.flatMap(({ codecSet }, index) => (codecSet === hls.levels[wanted]?.codecSet ? [index] : []));
     const chosen = chooseRung({
       wanted: alike.indexOf(wanted),

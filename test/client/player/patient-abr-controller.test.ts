@@ -121,3 +121,13 @@ test('the wait before the first byte does not count as the line being slow', () 
   }
   expect(new Exposed(hls).bufferedBps()).toBeCloseTo(8_000_000, -4);
 });
+
+test('a small player stays with the codec that it has begun with', () => {
+  const level = (height: number, codecSet: string) => ({ uri: '', height, codecSet, loadError: 0, fragmentError: 0 });
+  const levels = [level(240, 'avc1'), level(240, 'av01'), level(360, 'avc1'), level(360, 'av01')];
+  // As hls.js limits it: to the last level of the size that fits.
+  const player = { ...hls, levels, minAutoLevel: 0, maxAutoLevel: 1, loadLevel: 2, mainForwardBufferInfo: { len: 0, end: 0 } };
+  const controller = new PatientAbrController(player as unknown as typeof hls);
+  controller.nextAutoLevel = 2;
+  expect(controller.nextAutoLevel).toBe(0);
+});
