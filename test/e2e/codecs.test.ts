@@ -80,6 +80,11 @@ describe.skipIf(chromiumPath === undefined)('a film in two codecs, on a player a
     expect(await page.evaluate(playToEnd)).toEqual({ shown: ['avc1'], offered: ['av01', 'avc1'], ended: true });
     const { renditions } = await millrace.fetchTitle(title.id);
     expect(renditions.filter(({ id, segmentsCommitted }) => id.endsWith('-av1') && segmentsCommitted > 0)).toEqual([]);
+    const names = await page
+      .locator('.strip__name')
+      .evaluateAll((all) => all.map(({ textContent, clientHeight }) => ({ textContent, clientHeight })));
+    expect(names.map(({ textContent }) => textContent)).toContain('360p AV1');
+    expect(new Set(names.map(({ clientHeight }) => clientHeight)).size).toBe(1);
   });
 });
 

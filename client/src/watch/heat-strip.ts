@@ -77,6 +77,8 @@ function createRow(): View<Row> {
       if (shown?.segments !== segments || shown.boundaryTicks !== boundaryTicks || shown.name !== row.name) {
         const share = formatPercent(planned === 0 ? 0 : countSegments(segments) / planned);
         setText(name, row.name);
+        // Where it is too long for its column.
+        name.title = row.name;
         setText(percent, share);
         track.setAttribute('aria-label', texts.rungPrepared(row.name, share));
         stored.setAttribute('d', runBars(segments, boundaryTicks));
