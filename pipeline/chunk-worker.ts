@@ -16,6 +16,7 @@ import type { Ticks } from './model/time.ts';
 import { chunkRange } from './model/timeline/segments.ts';
 import type { TitleRecord } from './model/title.ts';
 import { isUnwatched } from './model/work/run-state.ts';
+import type { MovieTables } from './movie-tables.ts';
 import { assertOriginalThere } from './original-there.ts';
 import type { ChunkCause, ChunkLease, ChunkQueue } from './queue/chunk-queue.ts';
 import { createRunReporter, type RunReporter } from './run-reporter.ts';
@@ -34,6 +35,7 @@ export interface ChunkWorkerSettings {
   /** Kept to the cores that work has which nobody waits for. */
   backgroundTools: FfmpegTools;
   seekIndexes: SeekIndexes;
+  movieTables: MovieTables;
   log: Log;
 }
 
@@ -58,7 +60,7 @@ export interface ChunkRun {
 
 /** Encodes what a leased chunk still lacks, segment by segment, each committed under the lease. */
 export function startChunkRun(settings: ChunkWorkerSettings, lease: ChunkLease): ChunkRun {
-  const { mediaDir, store, seekIndexes, board } = settings;
+  const { mediaDir, store, seekIndexes, movieTables, board } = settings;
   const { chunk, cause } = lease;
   const tools = isBackground(cause) ? settings.backgroundTools : settings.tools;
   const log = settings.log.child({ title: chunk.titleId, chunk: describeChunk(chunk), cause });
@@ -98,6 +100,7 @@ export function startChunkRun(settings: ChunkWorkerSettings, lease: ChunkLease):
     endWhenEnough();
     const committer = createCommitter(settings, lease, title, reporter, endWhenEnough);
     const keyframeBefore = (ticks: Ticks) => seekIndexes.keyframeBefore(title, ticks, stop.signal);
+    const movieTracks = () => movieTables.read(title.id, source.path, source.info);
     const environment = {
       ...{ tools, log, signal: stop.signal, niceness: NICENESS[cause], onStarted, goOn: () => standstill.isOver },
       onProgress: reporter.noteSpeed,
@@ -106,12 +109,14 @@ export function startChunkRun(settings: ChunkWorkerSettings, lease: ChunkLease):
     };
     for (const part of missing) {
       if (isEnough) break;
-      await convertToStream({ source, plan, chunk: part, keyframeBefore }, committer, environment).catch(async (error: unknown) => {
-        if (isEnough) return;
-        // What fails on an original that is away, or only half there, is no fault of the file.
-        await assertWhole();
-        throw error;
-      });
+      await convertToStream({ source, plan, chunk: part, keyframeBefore, movieTracks }, committer, environment).catch(
+        async (error: unknown) => {
+          if (isEnough) return;
+          // What fails on an original that is away, or only half there, is no fault of the file.
+          await assertWhole();
+          throw error;
+        },
+      );
       processes.clear();
     }
     // Not before: a new title's first frame goes first.

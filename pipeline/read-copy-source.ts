@@ -13,8 +13,10 @@ const KEYFRAMES_LOOKED_AT = 16;
 /** The tables of a movie's H.264 and AAC, by stream index. Those that we make no sense of are missing. Throws what the file system does. */
 export async function readMovieTracks(path: string, { formatNames, video, audio }: SourceInfo): Promise<Map<number, MovieTrack>> {
   const tracks = new Map<number, MovieTrack>();
-  const movie = formatNames.includes('mov') ? await unlessMalformed(() => readMovieBox(path)) : undefined;
-  if (!movie) return tracks;
+  const box = formatNames.includes('mov') ? await unlessMalformed(() => readMovieBox(path)) : undefined;
+  if (!box) return tracks;
+  // Not as a Buffer, whose slices hold on to all of it.
+  const movie = new Uint8Array(box.buffer, box.byteOffset, box.length);
   for (const stream of [...(video?.codec === 'h264' ? [video] : []), ...audio.filter(({ codec }) => codec === 'aac')]) {
     const track = await unlessMalformed(async () => readMovieTrack(movie, stream.index));
     if (track) tracks.set(stream.index, track);

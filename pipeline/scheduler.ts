@@ -346,6 +346,7 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
       if (except || ended.length === 0) break;
       await Promise.all(ended.map(({ done }) => done));
     }
+    settings.movieTables.forget(titleId);
     await settings.seekIndexes.forget(titleId);
   }
 

@@ -22,6 +22,7 @@ import { DEFAULT_SETTLE_SETTINGS } from '../pipeline/ingest/settle.ts';
 import { isSubtitleName } from '../pipeline/ingest/subtitle-name.ts';
 import type { Log } from '../pipeline/log.ts';
 import { parseQuietHours } from '../pipeline/model/work/quiet-hours.ts';
+import { createMovieTables } from '../pipeline/movie-tables.ts';
 import { createTitlePreparer, type TitlePreparer } from '../pipeline/prepare-title.ts';
 import { openSqliteChunkQueue } from '../pipeline/queue/sqlite-chunk-queue.ts';
 import { createSeekIndexes } from '../pipeline/seek-indexes.ts';
@@ -117,6 +118,7 @@ async function startParts(settings: Settings, log: Log, closers: (() => unknown)
   const cores = availableParallelism();
   const engine = await startWorkEngine({
     ...{ mediaDir, store, catalogue, queue, bus, tools, seekIndexes, log },
+    movieTables: createMovieTables(),
     backgroundTools: await keepToCores(tools, settings.BACKGROUND_CORES, log),
     chunkSeconds: settings.CHUNK_SECONDS,
     capacity: { cores, encoders: settings.ENCODERS ?? fittingEncoders(cores) },

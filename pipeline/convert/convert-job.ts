@@ -1,4 +1,5 @@
 import type { ChunkSource } from '../ffmpeg/chunk-command.ts';
+import type { MovieTrack } from '../model/mp4/movie-track.ts';
 import type { Chunk, Plan } from '../model/plan.ts';
 import type { Ticks } from '../model/time.ts';
 import type { Gap } from '../model/timeline/gaps.ts';
@@ -10,6 +11,8 @@ export interface ConvertJob {
   chunk: Chunk;
   /** What an index knows of the last source keyframe at or before a place (absolute source time): see chooseVideoSeek. */
   keyframeBefore?: ((ticks: Ticks) => Promise<Ticks | undefined> | Ticks | undefined) | undefined;
+  /** The tables that copied renditions are taken out by, where somebody keeps them; else they are read. */
+  movieTracks?: (() => Promise<ReadonlyMap<number, MovieTrack>>) | undefined;
 }
 
 /** Where segments go. Each rejects to stop the work, e.g. when the claim was lost. */

@@ -1,13 +1,13 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { AppError } from '../errors.ts';
-import type { ChunkSource } from '../ffmpeg/chunk-command.ts';
 import type { ChunkSink, RunEnvironment } from '../ffmpeg/run-chunk.ts';
 import { createCopiedCutter, type SamplePlace } from '../model/copy/cut-copied.ts';
 import { BoxError } from '../model/mp4/box.ts';
 import { TimingError } from '../model/mp4/timing.ts';
-import { type Chunk, findRendition, type Plan } from '../model/plan.ts';
+import { findRendition } from '../model/plan.ts';
 import { readBytes } from '../read-bytes.ts';
 import { readMovieTracks } from '../read-copy-source.ts';
+import type { ConvertJob } from './convert-job.ts';
 
 /** Samples this near to each other are read in one go: pictures and sounds of a movie lie between each other. */
 const READ_OVER_BYTES = 64 * 1024;
@@ -20,11 +20,11 @@ const READ_OVER_BYTES = 64 * 1024;
  *   what the sink throws. What was committed before stays.
  */
 export async function copyChunk(
-  { source, plan, chunk }: { source: ChunkSource; plan: Plan; chunk: Chunk },
+  { source, plan, chunk, movieTracks }: ConvertJob,
   sink: ChunkSink,
   { signal, goOn }: Pick<RunEnvironment, 'signal' | 'goOn'>,
 ): Promise<void> {
-  const tracks = await readMovieTracks(source.path, source.info);
+  const tracks = await (movieTracks?.() ?? readMovieTracks(source.path, source.info));
   const cutters = chunk.renditionIds.map((id) => {
     const rendition = findRendition(plan, id);
     const track = tracks.get(rendition.sourceStreamIndex);

@@ -11,6 +11,7 @@ import { createLog } from '../../pipeline/log.ts';
 import { parseFragments, presentationTimes } from '../../pipeline/model/mp4/fragment.ts';
 import type { PlanSettings } from '../../pipeline/model/plan-title.ts';
 import type { TitleRecord } from '../../pipeline/model/title.ts';
+import { createMovieTables } from '../../pipeline/movie-tables.ts';
 import { createTitlePreparer } from '../../pipeline/prepare-title.ts';
 import { openSqliteChunkQueue } from '../../pipeline/queue/sqlite-chunk-queue.ts';
 import { createSeekIndexes } from '../../pipeline/seek-indexes.ts';
@@ -107,6 +108,7 @@ export async function openHome(home: string, options: OpenOptions = {}) {
   const seekIndexes = createSeekIndexes({ mediaDir: home, tools, log });
   const engine = await startWorkEngine({
     ...{ mediaDir: home, store, catalogue, queue, bus, tools, seekIndexes, log },
+    movieTables: createMovieTables(),
     backgroundTools: tools,
     chunkSeconds: options.chunkSeconds ?? 3,
     capacity: { cores: options.cores ?? 2, encoders: options.encoders ?? 1 },
