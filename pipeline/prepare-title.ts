@@ -4,7 +4,6 @@ import type { Catalogue } from './catalogue/catalogue.ts';
 import { deriveState } from './catalogue/derive-state.ts';
 import { tellTitle } from './catalogue/tell-title.ts';
 import { type AppError, toAppError } from './errors.ts';
-import type { EventBus } from './event-bus.ts';
 import type { ChunkSource } from './ffmpeg/chunk-command.ts';
 import { extractCover } from './ffmpeg/extract-cover.ts';
 import type { FfmpegTools } from './ffmpeg/locate.ts';
@@ -20,10 +19,12 @@ import type { SourceInfo } from './model/source-info.ts';
 import { renderStoryboard, sheetName } from './model/storyboard.ts';
 import { reportStreams } from './model/stream-report.ts';
 import type { TitleRecord } from './model/title.ts';
+import type { SideWork } from './model/work/side-work.ts';
 import { planSource } from './plan-source.ts';
 import type { Scheduler } from './scheduler.ts';
+import { runSideWork, type SideWorkEnvironment, type SideWorkSettings } from './side-work.ts';
 import type { SegmentStore } from './storage/segment-store.ts';
-import { createTurns } from './take-turns.ts';
+import { createTurns, type TakeTurns } from './take-turns.ts';
 import { missingAssets, POSTER, STORYBOARD, WAVEFORM } from './title-assets.ts';
 
 /** A hundred files dropped together are not probed together. */
@@ -34,11 +35,10 @@ const FIRST_FRAME_MS = 1_000;
 /** A source that took too long to read may be on a busy disk; or it has no end, and keeps others from being probed. */
 const MOST_SLOW_READS = 3;
 
-export interface TitlePreparerSettings {
+export interface TitlePreparerSettings extends SideWorkSettings {
   mediaDir: string;
   store: SegmentStore;
   catalogue: Catalogue;
-  bus: EventBus;
   tools: FfmpegTools;
   log: Log;
   plan: PlanSettings;
@@ -82,6 +82,7 @@ export function createTitlePreparer(settings: TitlePreparerSettings): TitlePrepa
   const resting = new Map<string, NodeJS.Timeout>();
   const slowReads = new Map<string, number>();
   const takeTurns = createTurns(PROBES_AT_ONCE);
+  const takePosterTurns = createTurns(1);
   const takeDecodingTurns = createTurns(1);
   let isClosed = false;
 
@@ -252,15 +253,17 @@ export function createTitlePreparer(settings: TitlePreparerSettings): TitlePrepa
     await firstChunkDone(title.id, signal);
     const source = { path: join(settings.mediaDir, title.source.path), info: title.sourceInfo };
     const makePicture = title.sourceInfo.video ? makePoster : extractCover;
-    const poster = await makePicture(source, { tools, log, signal, niceness: 10 });
-    if (!poster) return;
-    await store.putAsset(title.id, POSTER, poster);
-    await tellTitle(settings, title.id);
+    await inTurn(takePosterTurns, 'poster', signal, async (environment) => {
+      const poster = await makePicture(source, { ...environment, log, signal, niceness: 10 });
+      if (!poster) return;
+      await store.putAsset(title.id, POSTER, poster);
+      await tellTitle(settings, title.id);
+    });
   }
 
   async function addStoryboard(title: TitleRecord, signal: AbortSignal, log: Log): Promise<void> {
-    await addDecoded(title, STORYBOARD, signal, async (source, plan) => {
-      const made = await makeStoryboard(source, plan, { tools, log, signal, niceness: 19 });
+    await addDecoded(title, 'storyboard', STORYBOARD, signal, async (source, plan, environment) => {
+      const made = await makeStoryboard(source, plan, { ...environment, log, signal, niceness: 19 });
       if (!made) return [];
       const sheets = made.sheets.map((jpeg, sheet): Asset => ({ name: sheetName(sheet), bytes: jpeg }));
       return [...sheets, { name: STORYBOARD, bytes: Buffer.from(renderStoryboard(made.storyboard)) }];
@@ -268,8 +271,8 @@ export function createTitlePreparer(settings: TitlePreparerSettings): TitlePrepa
   }
 
   async function addWaveform(title: TitleRecord, signal: AbortSignal, log: Log): Promise<void> {
-    await addDecoded(title, WAVEFORM, signal, async (source, plan) => {
-      const waveform = await measureWaveform(source, plan, { tools, log, signal, niceness: 10 });
+    await addDecoded(title, 'waveform', WAVEFORM, signal, async (source, plan, environment) => {
+      const waveform = await measureWaveform(source, plan, { ...environment, log, signal, niceness: 10 });
       return waveform ? [{ name: WAVEFORM, bytes: Buffer.from(JSON.stringify(waveform)) }] : [];
     });
   }
@@ -277,20 +280,31 @@ export function createTitlePreparer(settings: TitlePreparerSettings): TitlePrepa
   /** One at a time: each reads a whole title, and nobody waits for it. The asset that says that all are there is put last. */
   async function addDecoded(
     title: TitleRecord,
+    kind: SideWork,
     name: string,
     signal: AbortSignal,
-    make: (source: ChunkSource, plan: Plan) => Promise<Asset[]>,
+    make: (source: ChunkSource, plan: Plan, environment: SideWorkEnvironment) => Promise<Asset[]>,
   ): Promise<void> {
     const info = title.sourceInfo;
     if (!info || !(await missingAssets(store, title)).includes(name)) return;
     await firstChunkDone(title.id, signal);
-    await takeDecodingTurns(async () => {
+    await inTurn(takeDecodingTurns, kind, signal, async (environment) => {
       const plan = await store.readPlan(title.id);
       if (!plan) return;
-      const assets = await make({ path: join(settings.mediaDir, title.source.path), info }, plan);
+      const assets = await make({ path: join(settings.mediaDir, title.source.path), info }, plan, environment);
       for (const asset of assets) await store.putAsset(title.id, asset.name, asset.bytes);
       if (assets.length > 0) await tellTitle(settings, title.id);
-    }, signal);
+    });
+  }
+
+  /** Those that may not run now wait in their turn: when they may, they do not begin all at once. */
+  function inTurn(
+    takeTurn: TakeTurns,
+    kind: SideWork,
+    signal: AbortSignal,
+    work: (environment: SideWorkEnvironment) => Promise<void>,
+  ): Promise<void> {
+    return takeTurn(() => runSideWork(kind, settings, signal, work), signal);
   }
 
   async function firstChunkDone(titleId: string, signal: AbortSignal): Promise<void> {

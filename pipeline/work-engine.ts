@@ -1,4 +1,4 @@
-import { type BackgroundControlSettings, openBackgroundControl } from './background-control.ts';
+import { type BackgroundControl, type BackgroundControlSettings, openBackgroundControl } from './background-control.ts';
 import { tellTitle } from './catalogue/tell-title.ts';
 import { createDiskBudget } from './disk-budget.ts';
 import type { Plan } from './model/plan.ts';
@@ -28,6 +28,7 @@ export interface WorkEngineSettings extends Omit<SchedulerSettings, 'board' | 'b
 /** All that encodes: what viewers ask for first, and the rest when there is nothing better to do. */
 export interface WorkEngine extends Scheduler, OnDemand {
   board: WorkBoard;
+  background: Pick<BackgroundControl, 'view'>;
   readWork(): Promise<WorkView>;
   setBackgroundPaused(isPaused: boolean): Promise<BackgroundView>;
   problemOf(titleId: string): TitleError | undefined;
@@ -73,6 +74,7 @@ export async function startWorkEngine(settings: WorkEngineSettings): Promise<Wor
     ...onDemand,
     ...scheduler,
     board,
+    background,
     readWork: async () => ({ runs: viewRuns(), background: background.view(), disk: await disk.view() }),
     setBackgroundPaused: background.setPaused,
     problemOf: problems.of,

@@ -116,10 +116,11 @@ async function startParts(settings: Settings, log: Log, closers: (() => unknown)
   const seekIndexes = createSeekIndexes({ mediaDir, tools, log });
   closers.push(seekIndexes.close);
   const cores = availableParallelism();
+  const backgroundTools = await keepToCores(tools, settings.BACKGROUND_CORES, log);
   const engine = await startWorkEngine({
     ...{ mediaDir, store, catalogue, queue, bus, tools, seekIndexes, log },
     movieTables: createMovieTables(),
-    backgroundTools: await keepToCores(tools, settings.BACKGROUND_CORES, log),
+    backgroundTools,
     chunkSeconds: settings.CHUNK_SECONDS,
     capacity: { cores, encoders: settings.ENCODERS ?? fittingEncoders(cores) },
     leadSegments: Math.ceil(settings.LEAD_SECONDS / settings.SEGMENT_SECONDS),
@@ -139,7 +140,11 @@ async function startParts(settings: Settings, log: Log, closers: (() => unknown)
   const subtitles = createSubtitleTexts({ mediaDir, store, documents, bus, tools, log });
   closers.push(subtitles.close);
   const plan = planSettings(settings);
-  const preparer = createTitlePreparer({ mediaDir, store, catalogue, bus, tools, log, plan, scheduler: engine, failTitle });
+  const { background } = engine;
+  const preparer = createTitlePreparer({
+    ...{ mediaDir, store, catalogue, bus, tools, backgroundTools, background, log, plan, failTitle },
+    scheduler: engine,
+  });
   closers.push(preparer.close);
   // What a title that was put back by hand still lacks is encoded like any other's.
   prepareFound = (titleId) => void preparer.prepare(titleId);

@@ -104,7 +104,7 @@ export const settingsSchema = z.strictObject({
   }),
   BACKGROUND_CORES: number(z.number('must be a number').int().min(0).max(1024)).optional().meta({
     description:
-      'Cores for work that nobody waits for. 0: only what viewers ask for is encoded, and the first seconds of new titles. Unset: all of them.',
+      'Cores for work that nobody waits for. 0: only what viewers ask for is encoded, and the first seconds and the poster of new titles: no previews on the timeline, no waveforms. Unset: all of them.',
     unit: 'cores',
   }),
   QUIET_HOURS: z
@@ -113,7 +113,7 @@ export const settingsSchema = z.strictObject({
     .optional()
     .meta({
       description:
-        'Daily hours, local time, in which nothing is encoded but what viewers ask for and the first seconds of new titles: `08:00-23:00`.',
+        'Daily hours, local time, in which nothing is encoded but what viewers ask for and the first seconds of new titles; posters and previews come afterwards: `08:00-23:00`.',
     }),
   MAX_DISK_BYTES: number(z.number('must be a number').int().min(1).max(Number.MAX_SAFE_INTEGER)).optional().meta({
     description:

@@ -55,6 +55,7 @@ async function makeSheets(
       progressUrl: sockets.urls[PROGRESS],
       onStarted(started) {
         running = started;
+        environment.onStarted?.(started);
       },
     });
     if ((await readdir(folder)).length === 0) return undefined;

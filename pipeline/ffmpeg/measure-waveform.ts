@@ -38,6 +38,7 @@ export async function measureWaveform(source: ChunkSource, plan: Plan, environme
       ...environment,
       onStarted(started) {
         running = started;
+        environment.onStarted?.(started);
       },
     });
     await sockets.drained();

@@ -180,6 +180,20 @@ describe('a storyboard', () => {
     expect(put).toEqual(['storyboard-0.jpg', 'storyboard.vtt']);
   });
 
+  test('waits while background work is paused, and so does the poster', async () => {
+    const home = await openHome(await newHome());
+    await home.engine.setBackgroundPaused(true);
+    await home.addTitle(film, 'film');
+    await home.preparer.prepare('film');
+    await home.waitFor((event) => event.type === 'chunk' && event.cause === 'first' && event.state === 'done');
+    await home.waitForFile('film', 'v90', '5.m4s', new AbortController().signal);
+    expect(await home.store.listAssets('film')).toEqual([]);
+    await home.engine.setBackgroundPaused(false);
+    expect(await storyboardOf(home)).toContain('WEBVTT');
+    await home.titleIs('film', 'complete');
+    await expect.poll(() => home.store.listAssets('film')).toContain('poster.jpg');
+  });
+
   test('that a kill has prevented is made by the next start', async () => {
     const folder = await newHome();
     const first = await openHome(folder);

@@ -125,7 +125,7 @@ export async function openHome(home: string, options: OpenOptions = {}) {
   });
   const scheduler = engine;
   const preparer = createTitlePreparer({
-    ...{ mediaDir: home, store, catalogue, bus, tools, log, scheduler, failTitle },
+    ...{ mediaDir: home, store, catalogue, bus, tools, backgroundTools: tools, background: engine.background, log, scheduler, failTitle },
     plan: options.plan ?? SMALL_PLAN,
     ...(options.restMs === undefined ? {} : { restMs: options.restMs }),
     ...(options.probeTimeoutMs === undefined ? {} : { probeTimeoutMs: options.probeTimeoutMs }),
