@@ -1,3 +1,4 @@
+import type { CaptionChannel } from '../model/captions.ts';
 import type { AudioStreamInfo, ChapterInfo, OtherStreamInfo, SourceInfo, VideoStreamInfo } from '../model/source-info.ts';
 import { type Rational, secondsToTicks, type Ticks, VIDEO_TIMESCALE } from '../model/time.ts';
 import type { FieldOrder } from './detect-fields.ts';
@@ -23,6 +24,7 @@ export interface ProbeFindings {
   sizeBytes: number;
   /** Of pictures that do not state them, by stream index. */
   seenFields?: ReadonlyMap<number, FieldOrder>;
+  captionChannels?: ReadonlyMap<number, readonly CaptionChannel[]>;
 }
 
 /** ffprobe's findings as facts. Neither `video` nor any `audio` is set when nothing decodes: the caller judges. */
@@ -38,7 +40,9 @@ export function parseSourceInfo(findings: ProbeFindings): SourceInfo {
     else others.push(parseOther(stream, heads.get(stream.index), isStill(stream) || isUnmarkedCover(stream, heads, document.streams)));
   }
   const playedHead = played && heads.get(played.index);
-  const video = played && playedHead && parseVideo(played, playedHead, tails.get(played.index), findings.seenFields?.get(played.index));
+  const captionChannels = played && findings.captionChannels?.get(played.index);
+  const picture = played && playedHead && parseVideo(played, playedHead, tails.get(played.index), findings.seenFields?.get(played.index));
+  const video = picture && { ...picture, ...(captionChannels === undefined ? {} : { captionChannels }) };
   const bitrateBps = positiveInteger(document.format?.bit_rate);
   const statedDuration = secondsOf(document.format?.duration);
   const info: SourceInfo = {

@@ -1,7 +1,9 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { AppError, toAppError } from '../errors.ts';
+import type { CaptionChannel } from '../model/captions.ts';
 import type { SourceInfo } from '../model/source-info.ts';
 import { countUnclockedSound } from './counted-sound.ts';
+import { detectCaptions } from './detect-captions.ts';
 import { detectFields, type FieldOrder, mayHideFields } from './detect-fields.ts';
 import { headArgs, streamHeadArgs } from './ffprobe-command.ts';
 import { inParallel } from './in-parallel.ts';
@@ -61,13 +63,14 @@ async function probe(
   if (streams.length === 0) throw noStreams(document);
   checkSourceLimits(streams, stderr);
 
-  const [heads, tails, seenFields] = await Promise.all([
+  const [heads, tails, seenFields, captionChannels] = await Promise.all([
     readHeads(path, document, streams, options),
     readTails(path, document, streams, options, early),
     lookForFields(path, document, options),
+    lookForCaptions(path, document, options),
   ]);
   if ([...heads.values()].some(({ packets, encryptedPackets }) => encryptedPackets * 2 > packets)) throw encrypted();
-  const info = parseSourceInfo({ document, heads, tails, sizeBytes, seenFields });
+  const info = parseSourceInfo({ document, heads, tails, sizeBytes, seenFields, captionChannels });
   if (!info.video && info.audio.length === 0) throw nothingDecodes(streams, heads, tails);
   if (isAnimationOfOne(info)) throw stillPicture();
   const counted = await countUnclockedSound(path, info, heads, { timeoutMs: FULL_SCAN_TIMEOUT_MS, ...options });
@@ -142,6 +145,20 @@ async function lookForFields(path: string, document: ProbeDocument, options: Pro
   const durationTicks = secondsOf(picture.duration) ?? secondsOf(document.format?.duration);
   const order = await detectFields(path, { durationTicks, streamIndex: picture.index }, options);
   return new Map(order === undefined ? [] : [[picture.index, order]]);
+}
+
+/** Of the pictures with room for captions, likewise. */
+async function lookForCaptions(
+  path: string,
+  document: ProbeDocument,
+  options: ProbeOptions,
+): Promise<Map<number, readonly CaptionChannel[]>> {
+  const picture = document.streams.filter(isMovingPicture).find(({ closed_captions }) => closed_captions === 1);
+  if (!picture) return new Map();
+  const { index: streamIndex, codec_name: codec = '' } = picture;
+  const durationTicks = secondsOf(picture.duration) ?? secondsOf(document.format?.duration);
+  const channels = await detectCaptions(path, { codec, streamIndex, durationTicks }, options);
+  return new Map(channels === undefined ? [] : [[streamIndex, channels]]);
 }
 
 function isUnmarkedTelevision({

@@ -128,14 +128,17 @@ export function readFfprobeLines(
   return readLines((onStdout) => streamFfprobe(path, args, options, onStdout), onLine);
 }
 
-/** As readFfprobeLines, of an ffmpeg that is told everything in `args` and prints its output to `-`. */
-export function readFfmpegLines(
-  args: string[],
-  options: Omit<FfprobeOptions, 'tools'> & { tools: Pick<FfmpegTools, 'ffmpegPath' | 'lifeline'> },
-  onLine: (line: string) => void,
-): Promise<FfprobeResult> {
-  const command = ['-hide_banner', '-nostdin', '-v', 'error', ...args];
-  return readLines((onStdout) => streamReader(options.tools.ffmpegPath, command, options, onStdout), onLine);
+/** What an ffmpeg is run with that only reads. */
+export type FfmpegReading = Omit<FfprobeOptions, 'tools'> & { tools: Pick<FfmpegTools, 'ffmpegPath' | 'lifeline'> };
+
+/** As streamFfprobe, of an ffmpeg that is told everything in `args` and prints its output to `-`. */
+export function streamFfmpeg(args: string[], options: FfmpegReading, onStdout: (bytes: Buffer) => void): Promise<FfprobeResult> {
+  return streamReader(options.tools.ffmpegPath, ['-hide_banner', '-nostdin', '-v', 'error', ...args], options, onStdout);
+}
+
+/** As readFfprobeLines, of an ffmpeg as streamFfmpeg runs it. */
+export function readFfmpegLines(args: string[], options: FfmpegReading, onLine: (line: string) => void): Promise<FfprobeResult> {
+  return readLines((onStdout) => streamFfmpeg(args, options, onStdout), onLine);
 }
 
 async function readLines(

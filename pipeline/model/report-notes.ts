@@ -45,6 +45,7 @@ export type ReportCode =
   | 'unplayable'
   | 'cover'
   | 'captions'
+  | 'captions-empty'
   | 'subtitle'
   | 'subtitle-pictures'
   | 'subtitle-file'

@@ -33,8 +33,16 @@ export function reportVideo(
   ];
   const report: StreamReport = { streamIndex, kind: 'video', codec, outcome: 'converted', ...joinNotes(notes) };
   if (!video.hasClosedCaptions) return [report];
-  const captions: ReportNote = { code: 'captions', sentence: 'Closed captions, kept inside the encoded picture.' };
-  return [report, { streamIndex, kind: 'captions', codec: 'eia_608', outcome: 'carried', ...joinNotes([captions]) }];
+  return [report, { streamIndex, kind: 'captions', codec: 'eia_608', outcome: 'carried', ...joinNotes([captionNote(video)]) }];
+}
+
+function captionNote({ captionChannels }: VideoStreamInfo): ReportNote {
+  if (captionChannels?.length === 0) {
+    const sentence = 'Room for closed captions, kept inside the encoded picture; nothing was found in it.';
+    return { code: 'captions-empty', sentence };
+  }
+  const channels = captionChannels ? ` (${captionChannels.join(', ')})` : '';
+  return { code: 'captions', sentence: `Closed captions${channels}, kept inside the encoded picture.` };
 }
 
 function copiedNotes([copied, ...smaller]: readonly VideoRenditionPlan[]): ReportNote[] {

@@ -1,3 +1,4 @@
+import type { CaptionFacts } from './captions.ts';
 import type { Rational, Ticks } from './time.ts';
 
 /**
@@ -29,7 +30,7 @@ export interface SourceInfo {
   tags: Record<string, string>;
 }
 
-export interface VideoStreamInfo {
+export interface VideoStreamInfo extends CaptionFacts {
   index: number;
   codec: string;
   profile?: string;
@@ -60,8 +61,6 @@ export interface VideoStreamInfo {
   /** 5 has no picture of its own without its metadata; 7 and 8 have a base layer that is one. */
   dolbyVisionProfile?: number;
   bitrateBps?: number;
-  /** CEA-608/708 captions inside the picture's bitstream. */
-  hasClosedCaptions?: boolean;
   /** PTS of the first frame a decoder shows: title time zero. */
   firstFrameTicks: Ticks;
   /** PTS of the last frame. */

@@ -1,3 +1,4 @@
+import { captionChannelsOf } from '../model/captions.ts';
 import type { TitleText } from '../model/hls/text-renditions.ts';
 import type { SourceInfo } from '../model/source-info.ts';
 import { SUBTITLE_DOCUMENT, type SubtitleDocument } from '../model/text/subtitle-document.ts';
@@ -13,7 +14,7 @@ export async function readTitleText(store: Pick<SegmentStore, 'readTitle' | 'rea
 export function describeText(info: SourceInfo | undefined, document: SubtitleDocument): TitleText {
   return {
     tracks: [...document.files, ...(info ? streamTracks(info) : [])],
-    hasClosedCaptions: info?.video?.hasClosedCaptions === true,
+    captionChannels: info?.video ? captionChannelsOf(info.video) : [],
   };
 }
 

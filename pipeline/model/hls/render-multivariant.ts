@@ -57,11 +57,11 @@ interface AudioGroup {
   members: AudioRenditionPlan[];
 }
 
-function withText(variant: Variant, { tracks, hasClosedCaptions }: TitleText): Variant {
+function withText(variant: Variant, { tracks, captionChannels }: TitleText): Variant {
   return {
     ...variant,
     ...(tracks.length === 0 ? {} : { subtitleGroupId: SUBTITLE_GROUP }),
-    closedCaptions: hasClosedCaptions ? { groupId: CAPTION_GROUP } : 'none',
+    closedCaptions: captionChannels.length > 0 ? { groupId: CAPTION_GROUP } : 'none',
   };
 }
 

@@ -1,3 +1,4 @@
+import type { CaptionChannel } from '../captions.ts';
 import type { Plan } from '../plan.ts';
 import { revisedId } from '../revised-id.ts';
 import type { TextTrack } from '../text/text-tracks.ts';
@@ -7,11 +8,11 @@ import { uniqueName } from './unique-name.ts';
 /** What a title offers to read, as the multivariant playlist lists it. */
 export interface TitleText {
   tracks: readonly TextTrack[];
-  /** CEA-608 captions inside the picture's own bitstream. */
-  hasClosedCaptions: boolean;
+  /** Of CEA-608 captions inside the picture's own bitstream. */
+  captionChannels: readonly CaptionChannel[];
 }
 
-export const NO_TEXT: TitleText = { tracks: [], hasClosedCaptions: false };
+export const NO_TEXT: TitleText = { tracks: [], captionChannels: [] };
 
 export const SUBTITLE_GROUP = 'subtitles';
 export const CAPTION_GROUP = 'captions';
@@ -23,7 +24,7 @@ const FOR_THE_DEAF = ['public.accessibility.transcribes-spoken-dialog', 'public.
  * EXT-X-MEDIA of the text of a title. Names are made unique, at most one is the default, and only the first of a kind is
  * selected automatically (the MUSTs of rfc8216bis 4.4.6.1.1).
  */
-export function textRenditions({ tracks, hasClosedCaptions }: TitleText, revision: number): MediaRendition[] {
+export function textRenditions({ tracks, captionChannels }: TitleText, revision: number): MediaRendition[] {
   const names = new Set<string>();
   const kinds = new Set<string>();
   const chosen = tracks.find(({ isDefault }) => isDefault);
@@ -47,19 +48,21 @@ export function textRenditions({ tracks, hasClosedCaptions }: TitleText, revisio
         uri: `${revisedId(track.id, revision)}/media.m3u8`,
       };
     });
-  return hasClosedCaptions ? [...subtitles, CAPTIONS] : subtitles;
+  return [...subtitles, ...captionChannels.map(captionRendition)];
 }
 
-/** What language captions are in stands nowhere; the first channel is the one that is always used. */
-const CAPTIONS: MediaRendition = {
-  type: 'CLOSED-CAPTIONS',
-  groupId: CAPTION_GROUP,
-  name: 'CC1',
-  language: 'und',
-  isDefault: false,
-  autoselect: true,
-  instreamId: 'CC1',
-};
+/** What language captions are in stands nowhere. */
+function captionRendition(channel: CaptionChannel, index: number): MediaRendition {
+  return {
+    type: 'CLOSED-CAPTIONS',
+    groupId: CAPTION_GROUP,
+    name: channel,
+    language: 'und',
+    isDefault: false,
+    autoselect: index === 0,
+    instreamId: channel,
+  };
+}
 
 /** The track that a text rendition's id means under a plan; undefined for what is none. */
 export function findTextTrack(text: TitleText, plan: Pick<Plan, 'revision'>, renditionId: string): TextTrack | undefined {

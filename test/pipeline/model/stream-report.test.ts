@@ -18,6 +18,7 @@ const INFO: SourceInfo = {
     timeBase: { num: 1, den: 1000 },
     fieldOrder: 'tt',
     hasClosedCaptions: true,
+    captionChannels: ['CC1', 'CC3'],
     firstFrameTicks: 0,
     lastFrameTicks: 0,
     endTicks: 3600,
@@ -108,4 +109,10 @@ test.each([
   const video = { ...INFO.video!, endTicks: heldSeconds * 90_000 };
   const reports = reportStreams({ ...INFO, video, statedDurationTicks: statedSeconds * 90_000 }, { renditions: [] });
   expect(reports.some(({ kind, reason }) => kind === 'container' && reason.includes('cut short'))).toBe(isTold);
+});
+
+test('room for captions that nothing is in is told as such', () => {
+  const video = { ...INFO.video!, captionChannels: [] };
+  const reports = reportStreams({ ...INFO, video }, { renditions: [] });
+  expect(reports.find(({ kind }) => kind === 'captions')?.codes).toEqual(['captions-empty']);
 });

@@ -12,7 +12,7 @@ function track(changes: Partial<TextTrack> = {}): TextTrack {
 describe('the multivariant playlist', () => {
   const text = {
     tracks: [track(), track({ id: 's3', language: 'en', isForced: true, isDefault: true, title: 'Signs "only"' })],
-    hasClosedCaptions: false,
+    captionChannels: [],
   };
 
   test('lists subtitles in a group that every variant names', () => {
@@ -29,22 +29,25 @@ describe('the multivariant playlist', () => {
   });
 
   test('declares the closed captions that the picture holds, and else that there are none', () => {
-    const rendered = renderMultivariant(samplePlan(), undefined, { tracks: [], hasClosedCaptions: true });
+    const rendered = renderMultivariant(samplePlan(), undefined, { tracks: [], captionChannels: ['CC2', 'CC3'] });
     const { variants, renditions } = parseMultivariantPlaylist(rendered);
     expect(variants.map(({ closedCaptions }) => closedCaptions)).toEqual([{ groupId: 'captions' }, { groupId: 'captions' }]);
-    expect(renditions.find(({ type }) => type === 'CLOSED-CAPTIONS')).toMatchObject({ groupId: 'captions', instreamId: 'CC1' });
+    expect(renditions.filter(({ type }) => type === 'CLOSED-CAPTIONS')).toMatchObject([
+      { groupId: 'captions', name: 'CC2', instreamId: 'CC2', autoselect: true },
+      { groupId: 'captions', name: 'CC3', instreamId: 'CC3', autoselect: false },
+    ]);
     expect(renderMultivariant(samplePlan())).not.toContain('SUBTITLES');
   });
 
   test('says that subtitles stand in for the sound, where they do', () => {
-    expect(textRenditions({ tracks: [track({ isHearingImpaired: true })], hasClosedCaptions: false }, 0)).toMatchObject([
+    expect(textRenditions({ tracks: [track({ isHearingImpaired: true })], captionChannels: [] }, 0)).toMatchObject([
       { name: '한국어 (SDH)', characteristics: expect.arrayContaining(['public.accessibility.transcribes-spoken-dialog']) },
     ]);
   });
 
   test('gives each a name of its own, one the default, and selects one of a kind by itself', () => {
     const tracks = [track(), track({ id: 's3', isDefault: true }), track({ id: 's4', isDefault: true, language: 'de' })];
-    const renditions = textRenditions({ tracks, hasClosedCaptions: false }, 0);
+    const renditions = textRenditions({ tracks, captionChannels: [] }, 0);
     expect(renditions.map(({ name, isDefault, autoselect }) => [name, isDefault, autoselect])).toEqual([
       ['한국어', true, true],
       ['한국어 2', false, false],

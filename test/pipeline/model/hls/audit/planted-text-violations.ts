@@ -5,7 +5,7 @@ import { editText, encode, type Files, type SyntheticText, syntheticTitle } from
 
 /** Two subtitle tracks with a cue that spans a boundary, and captions. */
 export const GOOD_TEXT: SyntheticText = {
-  hasClosedCaptions: true,
+  captionChannels: ['CC1'],
   tracks: [
     { id: 's3', language: 'ko', isDefault: false, isForced: false, isHearingImpaired: true },
     { id: 's4', language: 'en', isDefault: true, isForced: true, isHearingImpaired: false },
