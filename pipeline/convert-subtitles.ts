@@ -10,7 +10,6 @@ import type { TitleText } from './model/hls/text-renditions.ts';
 import type { Plan } from './model/plan.ts';
 import { revisedId } from './model/revised-id.ts';
 import type { SourceInfo } from './model/source-info.ts';
-import { renderVtt } from './model/text/render-vtt.ts';
 import { trackAsset } from './model/text/subtitle-document.ts';
 import { segmentCount } from './model/timeline/segments.ts';
 import type { SegmentStore } from './storage/segment-store.ts';
@@ -36,7 +35,7 @@ export async function convertSubtitles(film: StaticSubtitles, environment: RunEn
   const { titleId } = plan;
   const documents = createSubtitleDocuments(store);
   const files = await readFilesBeside(film, environment);
-  for (const { track, cues } of files) await store.putAsset(titleId, trackAsset(track.id), Buffer.from(renderVtt(cues)));
+  for (const { track, vtt } of files) await store.putAsset(titleId, trackAsset(track.id), vtt);
   await documents.change(titleId, (document) => ({ ...document, files: files.map(({ track }) => track) }));
   const texts = createSubtitleTexts({ mediaDir: dirname(path), store, documents, bus: createLocalEventBus(() => {}), tools, log });
   try {

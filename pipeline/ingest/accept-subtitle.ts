@@ -6,7 +6,6 @@ import { AppError } from '../errors.ts';
 import type { EventBus } from '../event-bus.ts';
 import type { Log } from '../log.ts';
 import type { SourceInfo } from '../model/source-info.ts';
-import { renderVtt } from '../model/text/render-vtt.ts';
 import { trackAsset } from '../model/text/subtitle-document.ts';
 import type { TitleRecord } from '../model/title.ts';
 import type { SegmentStore } from '../storage/segment-store.ts';
@@ -45,7 +44,7 @@ export function createSubtitleAcceptor({ mediaDir, store, catalogue, documents, 
     const name = file.name.normalize('NFC');
     const { title, reading } = await findFilm(name);
     const tracks = await readSubtitleFile(file.path, name, reading, title.sourceInfo);
-    for (const { track, cues } of tracks) await store.putAsset(title.id, trackAsset(track.id), Buffer.from(renderVtt(cues)));
+    for (const { track, vtt } of tracks) await store.putAsset(title.id, trackAsset(track.id), vtt);
     await documents.change(title.id, (document) => ({
       ...document,
       files: [...document.files.filter(({ fileName }) => fileName !== name), ...tracks.map(({ track }) => track)],

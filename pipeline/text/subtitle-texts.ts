@@ -6,9 +6,7 @@ import type { FfmpegTools } from '../ffmpeg/locate.ts';
 import type { Log } from '../log.ts';
 import type { Plan } from '../model/plan.ts';
 import type { OtherStreamInfo } from '../model/source-info.ts';
-import { type Cue, shiftCues } from '../model/text/cue.ts';
-import { parseSubtitles } from '../model/text/parse-subtitles.ts';
-import { parseVtt } from '../model/text/parse-vtt.ts';
+import type { Cue } from '../model/text/cue.ts';
 import { renderVtt } from '../model/text/render-vtt.ts';
 import { trackAsset } from '../model/text/subtitle-document.ts';
 import { streamTrackId, textStreams } from '../model/text/text-tracks.ts';
@@ -17,7 +15,8 @@ import type { TitleRecord } from '../model/title.ts';
 import { assertOriginalThere } from '../original-there.ts';
 import type { SegmentStore } from '../storage/segment-store.ts';
 import { createTurns } from '../take-turns.ts';
-import { decodeText } from './decode-text.ts';
+import { readStoredCues } from './read-stored-cues.ts';
+import { readSubtitlesApart } from './read-subtitles-apart.ts';
 import type { SubtitleDocuments } from './subtitle-documents.ts';
 
 export interface SubtitleTextsSettings {
@@ -88,7 +87,7 @@ export function createSubtitleTexts({ mediaDir, store, documents, bus, tools, lo
     if (known) return known;
     const bytes = await store.readAsset(titleId, trackAsset(trackId));
     if (!bytes) return undefined;
-    const cues = parseVtt(Buffer.from(bytes).toString('utf8'));
+    const cues = await readStoredCues(Buffer.from(bytes).toString('utf8'));
     parsed.set(key, cues);
     if (parsed.size > MOST_PARSED) parsed.delete(parsed.keys().next().value as string);
     return cues;
@@ -122,9 +121,11 @@ export function createSubtitleTexts({ mediaDir, store, documents, bus, tools, lo
     const unread = new Set(streams);
     const run = async (together: readonly OtherStreamInfo[]): Promise<boolean> => {
       const failure = await extractSubtitles(path, together, environment, async (stream, bytes) => {
-        const cues = inTitleTime(parseStream(bytes, stream.codec, stream.language), plan);
-        if (cues.length === 0) return;
-        await store.putAsset(title.id, trackAsset(streamTrackId(stream.index)), Buffer.from(renderVtt(cues)));
+        const { codec, language } = stream;
+        const { tracks } = await readSubtitlesApart({ bytes, language, shiftMs: titleShiftMs(plan), from: { codec } });
+        const [track] = tracks;
+        if (!track) return;
+        await store.putAsset(title.id, trackAsset(streamTrackId(stream.index)), track.vtt);
         for (const one of unread) if (one.index === stream.index) unread.delete(one);
       });
       const error = failure === undefined ? undefined : toAppError(failure);
@@ -168,19 +169,9 @@ export function createSubtitleTexts({ mediaDir, store, documents, bus, tools, lo
   };
 }
 
-function parseStream(bytes: Uint8Array, codec: string, language: string | undefined): Cue[] {
-  const { text } = decodeText(bytes, language);
-  return parseSubtitles(codec === 'ass' || codec === 'ssa' ? withoutEventFormat(text) : text).flatMap(({ cues }) => cues);
-}
-
-/** Containers hold events in one order of columns, whatever the header that came with them says of it. */
-function withoutEventFormat(ass: string): string {
-  return ass.replace(/^(\[events\]\s*\n)format:.*$/im, '$1');
-}
-
 /** The source counts from wherever it likes; a title counts from its first frame. */
-function inTitleTime(cues: readonly Cue[], { originTicks }: Plan): Cue[] {
-  return shiftCues(cues, -Math.round((originTicks * 1000) / VIDEO_TIMESCALE));
+function titleShiftMs({ originTicks }: Plan): number {
+  return -Math.round((originTicks * 1000) / VIDEO_TIMESCALE);
 }
 
 function waitedTooLong(signal: AbortSignal): Promise<never> {
