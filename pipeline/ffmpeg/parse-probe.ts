@@ -260,11 +260,14 @@ type FieldFacts = Pick<VideoStreamInfo, 'fieldOrder' | 'areFieldsUnmarked'>;
 /** No camera is faster; containers that say so state their time base or a mistake (1000/1, 90000/1). */
 const HIGHEST_FRAME_RATE = 480;
 const FALLBACK_FRAME_RATE: Rational = { num: 25, den: 1 };
+/** Of a burst of frames before the picture stands still, all of which are kept: the most that is ever offered. */
+const BURST_FRAME_RATE: Rational = { num: 60, den: 1 };
 
 function chooseFrameRate(stream: ProbedStream, head: StreamHead, timeBase: Rational): Rational {
   const isSane = (rate: Rational | undefined): rate is Rational => rate !== undefined && rate.num / rate.den <= HIGHEST_FRAME_RATE;
-  const candidates = [parseRational(stream.avg_frame_rate), observeFrameRate(head, timeBase), parseRational(stream.r_frame_rate)];
-  return candidates.find(isSane) ?? FALLBACK_FRAME_RATE;
+  const observed = observeFrameRate(head, timeBase);
+  const candidates = [parseRational(stream.avg_frame_rate), observed, parseRational(stream.r_frame_rate)];
+  return candidates.find(isSane) ?? (observed === undefined ? FALLBACK_FRAME_RATE : BURST_FRAME_RATE);
 }
 
 /** A longer step than this, measured by the one in the middle, is a frame that is missing. */

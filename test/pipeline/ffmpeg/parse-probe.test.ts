@@ -69,6 +69,16 @@ describe('recorded probes', () => {
     expect(num / den).toBeLessThan(35);
   });
 
+  test('frames that come faster than from any camera are a burst, which is offered at the highest rate', () => {
+    const document = recordedDocument('bogus-frame-rate');
+    const picture = document.streams.find(({ codec_type }) => codec_type === 'video')!;
+    Object.assign(picture, { avg_frame_rate: '600/1', r_frame_rate: '600/1', time_base: '1/16000' });
+    const heads = readStreamHeads(document);
+    heads.get(picture.index)!.framePts = [0, 32, 48, 80, 112, 128, 160];
+    const { video } = parseSourceInfo({ document, heads, tails: new Map(), sizeBytes: 1 });
+    expect(video?.frameRate).toEqual({ num: 60, den: 1 });
+  });
+
   test('a frame that is missing from what was looked at does not lower the rate', () => {
     const document = recordedDocument('bogus-frame-rate');
     const heads = readStreamHeads(document);
