@@ -164,10 +164,13 @@ function decimate(source: Rational, framesPerSecond: number, originTicks: Ticks)
 /** Averages of the source's rate may lie a little above the planned one. */
 const FASTER_THAN_PLANNED = 1.15;
 
-/** Frames instead of fields, at 90 kHz: set behind the deinterlacer, which doubles the clock it is given. */
+/** Frames instead of fields, at 90 kHz and at times of their own: set behind the deinterlacer, which doubles the clock it is given. */
 export function wholeFrames(video: VideoStreamInfo): string[] {
-  return [...deinterlaceFilters(video), `settb=1/${VIDEO_TIMESCALE}`];
+  return [...deinterlaceFilters(video), `settb=1/${VIDEO_TIMESCALE}`, FIRST_OF_A_TIME];
 }
+
+/** Of several frames at one time the first: no player could show them all. */
+const FIRST_OF_A_TIME = "select='not(eq(pts,prev_pts))'";
 
 /** Throws RangeError for a rendition that has none. */
 export function outputUrl(outputUrls: Readonly<Record<string, string>>, renditionId: string): string {

@@ -35,6 +35,8 @@ const AUDIO: AudioStreamInfo = {
   frameSamples: 1024,
 };
 
+const FIRST_OF_A_TIME = "select='not(eq(pts,prev_pts))'";
+
 function source(formatNames: string[] = ['mov', 'mp4'], changes: Partial<SourceInfo> = {}): { path: string; info: SourceInfo } {
   return {
     path: '/films/a: film.mp4',
@@ -77,7 +79,7 @@ describe('the command of a chunk', () => {
         '… -vn -sn -dn -seek_timestamp 1 -noaccurate_seek -ss 4.640000 -i file:/films/a: film.mp4',
       ],
       filters: [
-        '[0:0]settb=1/90000,trim=start_pts=486000:end_pts=1071000,setpts=PTS-(126000),split=2[s0][s1]',
+        `[0:0]settb=1/90000,${FIRST_OF_A_TIME},trim=start_pts=486000:end_pts=1071000,setpts=PTS-(126000),split=2[s0][s1]`,
         '[s0]scale=960:540:flags=bicubic,setsar=1,format=yuv420p[v0]',
         '[s1]scale=640:360:flags=bicubic,setsar=1,format=yuv420p[v1]',
         "[1:1]asettb=1/48000,asetpts='PTS-(67200)',atrim=start_pts=184320,aresample=48000,aresample=48000:async=1:min_comp=0.0001:min_hard_comp=0.0001:first_pts=184320,aformat=sample_fmts=fltp:channel_layouts=stereo,apad,atrim=start_pts=184320:end_pts=506880,asetpts=N+(184320)[a0]",
@@ -98,7 +100,7 @@ describe('the command of a chunk', () => {
       '… -an -sn -dn -autorotate 0 -seek_timestamp 1 -noaccurate_seek -i file:/films/a: film.mp4',
       '… -vn -sn -dn -seek_timestamp 1 -noaccurate_seek -i file:/films/a: film.mp4',
     ]);
-    expect(filters[0]).toBe('[0:0]settb=1/90000,trim=start_pts=126000:end_pts=306000,setpts=PTS-(126000),split=1[s0]');
+    expect(filters[0]).toBe(`[0:0]settb=1/90000,${FIRST_OF_A_TIME},trim=start_pts=126000:end_pts=306000,setpts=PTS-(126000),split=1[s0]`);
     expect(filters[2]).toContain('atrim=start_pts=-8192:end_pts=98304,asetpts=N+(-8192)[a0]');
     expect(outputs[0]).toContain('-force_key_frames 0.000000,1.000000 ');
   });
@@ -130,7 +132,7 @@ describe('the command of a chunk', () => {
     const fields = source(['mov'], { video: { ...VIDEO, fieldOrder: 'tt' } });
     const { filters } = readable(chunkCommand({ source: fields, plan: PLAN, chunk: chunk(0, 1, ['v540']), outputUrls: OUTPUTS }));
     expect(filters[0]).toMatch(
-      /^\[0:0\]scale=960:540:interl=-1,format=yuv420p,bwdif=mode=send_frame:deint=interlaced,settb=1\/90000,trim=/,
+      /^\[0:0\]scale=960:540:interl=-1,format=yuv420p,bwdif=mode=send_frame:deint=interlaced,settb=1\/90000,select='[^']+',trim=/,
     );
   });
 
@@ -167,7 +169,7 @@ test('a frame is repeated at each time of its gap, as a keyframe of every rung',
   );
   expect(inputs).toEqual(['… -an -sn -dn -autorotate 0 -seek_timestamp 1 -noaccurate_seek -ss 5.400000 -i file:/films/a: film.mp4']);
   expect(filters[0]).toBe(
-    "[0:0]settb=1/90000,trim=start_pts=576000:end_pts=576001,loop=loop=1:size=1:start=0,setpts='if(eq(N,0),540000,if(eq(N,1),720000,0))',split=1[s0]",
+    `[0:0]settb=1/90000,${FIRST_OF_A_TIME},trim=start_pts=576000:end_pts=576001,loop=loop=1:size=1:start=0,setpts='if(eq(N,0),540000,if(eq(N,1),720000,0))',split=1[s0]`,
   );
   expect(outputs[0]).toContain('-force_key_frames 6.000000,8.000000 ');
 });
