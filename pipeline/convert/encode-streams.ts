@@ -3,6 +3,7 @@ import { chunkCommand } from '../ffmpeg/chunk-command.ts';
 import { encodeFillers, type Fillers } from '../ffmpeg/encode-fillers.ts';
 import { decodeFromTicks } from '../ffmpeg/field-filters.ts';
 import { type ChunkSink, type RunEnvironment, runChunk } from '../ffmpeg/run-chunk.ts';
+import { withUnpackedSounds } from '../ffmpeg/unpack-sounds.ts';
 import { createSegmenter, SegmenterError } from '../model/mp4/segmenter.ts';
 import { type Chunk, findRendition, type Plan, type RenditionPlan, type VideoRenditionPlan } from '../model/plan.ts';
 import type { Gap } from '../model/timeline/gaps.ts';
@@ -62,11 +63,14 @@ async function encodeChunk(job: ConvertJob, { gaps, areKnown }: SourceGaps, sink
   const encode = (renditionIds: string[], runEnvironment: RunEnvironment): Promise<void> => {
     const part = { ...chunk, renditionIds };
     const seek = keyframeBeforeTicks === undefined ? {} : { keyframeBeforeTicks };
-    return runChunk(
-      (outputUrls) => chunkCommand({ source, plan, chunk: part, outputUrls, gaps: ownGaps, ...seek }),
-      { plan, chunk: part, fillers: fillerFrames, gapsAreKnown: areKnown },
-      sink,
-      runEnvironment,
+    const streamIndexes = new Set(renditionIds.map((id) => findRendition(plan, id).sourceStreamIndex));
+    return withUnpackedSounds(source, streamIndexes, runEnvironment, (unpackedSounds) =>
+      runChunk(
+        (outputUrls) => chunkCommand({ source, plan, chunk: part, outputUrls, gaps: ownGaps, unpackedSounds, ...seek }),
+        { plan, chunk: part, fillers: fillerFrames, gapsAreKnown: areKnown },
+        sink,
+        runEnvironment,
+      ),
     );
   };
   const [pictures, sounds] = separateSound(plan, encoded);

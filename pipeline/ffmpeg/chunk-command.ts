@@ -34,6 +34,8 @@ export interface ChunkCommandOptions {
   gaps?: readonly Gap[];
   /** What an index says of the last source keyframe at or before where decoding starts (decodeFromTicks, chooseVideoSeek). */
   keyframeBeforeTicks?: Ticks;
+  /** Files of the sounds that are packed (withUnpackedSounds), by stream index. */
+  unpackedSounds?: ReadonlyMap<number, string>;
 }
 
 /** Times stay the source's own; the packager and the filters do all arithmetic (design §6). */
@@ -122,9 +124,10 @@ function addAudio(command: FfmpegCommand, options: ChunkCommandOptions, tracks: 
       if (!labels) {
         const trust = stream.isCounted ? 'none' : seekTrust(source.info.formatNames);
         const seek = chooseAudioSeek(trust, stream.startTicks, startInSource);
-        const input = addInput(command, source.path, seek, ['-vn', '-sn', '-dn']);
+        const unpacked = options.unpackedSounds?.get(stream.index);
+        const input = addInput(command, unpacked ?? source.path, seek, ['-vn', '-sn', '-dn']);
         const uses = tracks.filter(({ sourceStreamIndex }) => sourceStreamIndex === stream.index).length;
-        labels = decodedLabels(command, `${input}:${stream.index}`, uses);
+        labels = decodedLabels(command, `${input}:${unpacked === undefined ? stream.index : 0}`, uses);
         decoded.set(stream.index, labels);
       }
       command.filters.push(`[${labels.shift()}]${audioFilter(stream, rendition, window, plan.originTicks)}[a${index}]`);

@@ -6,14 +6,18 @@ import { type PacketLine, parsePacketLine } from './packet-line.ts';
 import { type FfprobeOptions, readFfprobeLines } from './run-ffprobe.ts';
 import type { StreamHead } from './stream-extent.ts';
 import { toTicks } from './stream-extent.ts';
+import { canBeUnpacked } from './unpack-sounds.ts';
 
 /** A clock that runs at less than this share of what is heard is none. */
 const SLOWEST_CLOCK = 0.5;
+/** Where every step of the clock is so many times what is heard in it, there are no gaps: either frames are not heard, or it runs too fast. */
+const FASTEST_CLOCK = 1.5;
 const FEWEST_FRAMES = 3;
 
 /**
- * Finds the sounds whose times cannot be believed: clocks that hardly run (AVI with a false sample size), and Ogg whose clock begins
- * anew with each link. Their samples are counted instead, and their true end is found by reading all packets.
+ * Finds the sounds whose times cannot be believed: clocks that hardly run (AVI with a false sample size) or run too fast, and Ogg whose
+ * clock begins anew with each link. Their samples are counted instead, and their true end is found by reading all packets. Finds too
+ * those of which a decoder would give the first frame of each packet only.
  */
 export async function countUnclockedSound(
   path: string,
@@ -27,9 +31,23 @@ export async function countUnclockedSound(
     const isSound = only !== undefined && others.length === 0 && !info.video;
     return isSound && links.isUniform ? countChain(path, info, only, options) : { ...info, linksLeftOut: links.count - 1 };
   }
+  const isAlone = !info.video && others.length === 0;
   const audio: AudioStreamInfo[] = [];
-  for (const track of info.audio) audio.push(isUnclocked(track, heads.get(track.index)) ? await countPackets(path, track, options) : track);
+  for (const track of info.audio) audio.push(await countTrack(path, track, heads.get(track.index), isAlone, options));
   return { ...info, audio };
+}
+
+async function countTrack(
+  path: string,
+  track: AudioStreamInfo,
+  head: StreamHead | undefined,
+  isAlone: boolean,
+  options: FfprobeOptions,
+): Promise<AudioStreamInfo> {
+  const isHastened = isHalfHeard(track, head);
+  if (isHastened && canBeUnpacked(track)) return { ...track, isPacked: true, isCounted: true };
+  // Beside a picture, a clock that runs too fast still keeps to it.
+  return isUnclocked(track, head) || (isHastened && isAlone) ? countPackets(path, track, options) : track;
 }
 
 async function countChain(path: string, info: SourceInfo, track: AudioStreamInfo, options: FfprobeOptions): Promise<SourceInfo> {
@@ -39,11 +57,23 @@ async function countChain(path: string, info: SourceInfo, track: AudioStreamInfo
   return { ...info, audio: [{ ...track, isCounted: true, endTicks: Math.max(track.endTicks, endTicks) }] };
 }
 
+function isHalfHeard({ sampleRate, timeBase }: AudioStreamInfo, head: StreamHead | undefined): boolean {
+  if (!head || !areAllTimed(head)) return false;
+  return head.framePts.slice(1).every((pts, index) => {
+    const heard = rescale(head.frameSamples[index] ?? 0, sampleRate, VIDEO_TIMESCALE);
+    return toTicks(pts - (head.framePts[index] as number), timeBase) > FASTEST_CLOCK * heard;
+  });
+}
+
+/** Where several frames come out of one packet, only the first has a time. */
+function areAllTimed({ frames, framePts }: StreamHead): boolean {
+  return frames >= FEWEST_FRAMES && framePts.length >= frames;
+}
+
 function isUnclocked({ sampleRate, timeBase }: AudioStreamInfo, head: StreamHead | undefined): boolean {
   const first = head?.framePts[0];
   const last = head?.framePts.at(-1);
-  // Where several frames come in one packet, only the first has a time.
-  if (!head || first === undefined || last === undefined || head.frames < FEWEST_FRAMES || head.framePts.length < head.frames) return false;
+  if (!head || first === undefined || last === undefined || !areAllTimed(head)) return false;
   const heard = head.frameSamples.slice(0, -1).reduce((sum, samples) => sum + samples, 0);
   return toTicks(last - first, timeBase) < SLOWEST_CLOCK * rescale(heard, sampleRate, VIDEO_TIMESCALE);
 }

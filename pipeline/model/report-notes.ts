@@ -39,6 +39,7 @@ export type ReportCode =
   | 'mixed-down'
   | 'too-many-tracks'
   | 'samples-counted'
+  | 'unpacked'
   | 'more-recordings'
   | 'clock-restarts'
   | 'another-picture'

@@ -106,6 +106,8 @@ export interface AudioStreamInfo {
   isJittery?: boolean;
   /** Its times cannot be believed: its samples are counted from the first one on, without a gap, and nothing is found by seeking. */
   isCounted?: boolean;
+  /** Several of its frames lie in each packet, and a decoder takes only the first: it is taken out of its container before it is decoded. */
+  isPacked?: boolean;
   /** PTS of the first sample that is heard. */
   startTicks: Ticks;
   /** Where the last sample ends. */

@@ -96,7 +96,9 @@ function reportAudio(audio: AudioStreamInfo, whyNot: readonly ReportNote[]): Str
   if (audio.channels > 2) {
     notes.push({ code: 'mixed-down', sentence: `Mixed down from ${audio.channelLayout ?? `${audio.channels} channels`}.` });
   }
-  if (audio.isCounted) {
+  if (audio.isPacked) {
+    notes.push({ code: 'unpacked', sentence: 'Several of its frames lie in each packet: it is taken out of its container first.' });
+  } else if (audio.isCounted) {
     notes.push({ code: 'samples-counted', sentence: 'Its times are wrong: its samples are counted instead.' });
   }
   return { streamIndex: audio.index, kind: 'audio', codec: audio.codec, outcome: 'converted', ...joinNotes(notes) };

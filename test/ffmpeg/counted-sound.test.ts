@@ -119,3 +119,33 @@ test.skipIf(!hasCorpus)('an AVI whose sound has a clock that hardly runs is hear
     samples.slice(from * 2 * rate, (from + 0.2) * 2 * rate).reduce((sum, value) => sum + value ** 2, 0);
   expect([0.3, 0.9, 1.5].every((seconds) => energy(seconds) > 0.05)).toBe(true);
 });
+
+test.skipIf(!hasCorpus)('AMR of which five frames lie in each packet is heard whole, not a fifth of it', async () => {
+  const prepared = await prepare(join(CORPUS, '3gp_sample.3gp'));
+  expect(prepared.source.info.audio[0]).toMatchObject({ codec: 'amr_nb', isPacked: true });
+  expect(reportStreams(prepared.source.info, { renditions: [] }).find(({ kind }) => kind === 'audio')?.codes).toContain('unpacked');
+  const [raw, stereo] = [join(folder, 'sample.amr'), join(folder, 'sample.wav')];
+  await makeClip('-i', join(CORPUS, '3gp_sample.3gp'), '-vn', '-c:a', 'copy', raw);
+  await makeClip('-i', raw, '-af', 'pan=stereo|c0=c0|c1=c0', stereo);
+  const loudness = (samples: Float32Array): number => Math.sqrt(samples.reduce((sum, value) => sum + value ** 2, 0));
+  for (const cuts of [[], everySegment(prepared.plan)]) {
+    const { samples, rate } = await hear(prepared, cuts);
+    const whole = loudness(await decodeSound(stereo, rate));
+    expect(whole).toBeGreaterThan(1);
+    expect(Math.abs(loudness(samples) / whole - 1)).toBeLessThan(0.1);
+  }
+});
+
+test.skipIf(!hasCorpus)('a lone sound whose clock runs six times too fast is heard without gaps', async () => {
+  const { source } = await prepare(join(CORPUS, 'ax_sample_eac3.mp4'));
+  expect(source.info.audio[0]).toMatchObject({ isCounted: true, endTicks: (54 * 256 * 90_000) / 48_000 });
+  expect(source.info.audio[0]).not.toHaveProperty('isPacked');
+});
+
+test.skipIf(!hasCorpus).each(['3gp_amrnb.3gp', 'eac3_joc_atmos.mp4', 'ax_sample_eac3joc.ts', 'amr_nb.amr'])(
+  '%s keeps its times',
+  async (name) => {
+    const { source } = await prepare(join(CORPUS, name));
+    expect(source.info.audio[0]).not.toHaveProperty('isCounted');
+  },
+);

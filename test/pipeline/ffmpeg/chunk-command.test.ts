@@ -119,6 +119,16 @@ describe('the command of a chunk', () => {
     expect(readable(chunkCommand({ ...options, keyframeBeforeTicks: 20 * 90_000 })).inputs[0]).toContain('-ss 19.500000 ');
   });
 
+  test('a packed sound is read from the file that it was taken out into, from its first sample on', () => {
+    const packed = source(['mov'], { audio: [{ ...AUDIO, codec: 'amr_nb', sampleRate: 8000, isPacked: true, isCounted: true }] });
+    const unpackedSounds = new Map([[AUDIO.index, '/tmp/1.raw']]);
+    const { inputs, filters } = readable(
+      chunkCommand({ source: packed, plan: PLAN, chunk: chunk(3, 4, ['a1']), outputUrls: OUTPUTS, unpackedSounds }),
+    );
+    expect(inputs).toEqual(['… -vn -sn -dn -seek_timestamp 1 -noaccurate_seek -i file:/tmp/1.raw']);
+    expect(filters[0]).toContain("[0:0]asettb=1/8000,asetpts='(11200)+NB_CONSUMED_SAMPLES-(");
+  });
+
   test('past the end of a sound is silence, without an input', () => {
     const short = source(['mov'], { audio: [{ ...AUDIO, endTicks: 126_000 + 4 * 90_000 }] });
     const { inputs, filters } = readable(chunkCommand({ source: short, plan: PLAN, chunk: chunk(4, 5, ['a1']), outputUrls: OUTPUTS }));
