@@ -101,7 +101,7 @@ describe('a chunk that fails', () => {
     await home.close();
 
     const again = await openHome(folder);
-    await again.scheduler.scheduleTitle('film');
+    await again.scheduler.scheduleTitle('film', { isNew: false });
     expect(await again.queue.list('film')).toEqual([]);
     expect(await again.catalogue.getTitle('film')).toMatchObject({ state: 'complete' });
   });
