@@ -91,8 +91,8 @@ export async function runCrashes(options: CrashOptions): Promise<CrashReport> {
     server.child.kill('SIGKILL');
     await server.ended;
     const deadline = performance.now() + ORPHAN_MS;
-    let left = await listEncoders(mediaDir);
-    while (left.length > 0 && performance.now() < deadline) left = await delay(10).then(() => listEncoders(mediaDir));
+    let left = await listEncoders(temporaryDir);
+    while (left.length > 0 && performance.now() < deadline) left = await delay(10).then(() => listEncoders(temporaryDir));
     orphans.push(...left.map(({ commandLine }) => commandLine));
   }
 
@@ -110,7 +110,7 @@ export async function runCrashes(options: CrashOptions): Promise<CrashReport> {
 
   /** What a server tries its ffmpeg with as it starts is no encoder. */
   async function listAtWork(): Promise<Encoder[]> {
-    return (await listEncoders(mediaDir)).filter(({ commandLine }) => commandLine.includes(folder));
+    return (await listEncoders(temporaryDir)).filter(({ commandLine }) => commandLine.includes(folder));
   }
 
   async function untilAtWork(): Promise<void> {
