@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import type { TitleView } from '../../pipeline/model/title.ts';
 import '../e2e/witness.ts';
 import { findPictureFault, PICTURE_SIDE, type ReferenceFrame } from './compare-pictures.ts';
+import { fetchTitles } from './until-title.ts';
 import { type PlaceSeen, watchPlace } from './watch-place.ts';
 
 export interface PlayedTitle {
@@ -46,14 +47,20 @@ async function watchPlaces(page: Page, url: string, title: TitleView, reference:
   }
   const stats = await page.evaluate(() => window.millracePlayer!.stats());
   const frames = await reference;
+  const shown = { renditions: [...title.renditions, ...(await fetchRenditions(url, title.id))] };
   return {
     faults: [
       ...findDurationFault(durationSeconds, title),
-      ...seen.flatMap((place, index) => judgePlace(place, ['beginning', 'middle', 'end'][index]!, title, frames)),
+      ...seen.flatMap((place, index) => judgePlace(place, ['beginning', 'middle', 'end'][index]!, shown, frames)),
       ...(stats.fatalErrors > 0 ? [{ code: 'fatal_error', note: `${stats.fatalErrors} fatal errors in the player` }] : []),
     ],
     notes: describeTitle(title, durationSeconds, seen, frames),
   };
+}
+
+/** As they are now: what cannot be copied after all is encoded, in a new revision with rungs of its own. */
+async function fetchRenditions(url: string, titleId: string): Promise<TitleView['renditions']> {
+  return (await fetchTitles(url)).find(({ id }) => id === titleId)?.renditions ?? [];
 }
 
 function findDurationFault(durationSeconds: number, title: TitleView): PlayedTitle['faults'] {
