@@ -1,21 +1,14 @@
 import type { CaptionChannel } from '../model/captions.ts';
 import type { AudioStreamInfo, ChapterInfo, OtherStreamInfo, SourceInfo, VideoStreamInfo } from '../model/source-info.ts';
 import { type Rational, secondsToTicks, type Ticks, VIDEO_TIMESCALE } from '../model/time.ts';
+import { chooseFrameRate } from './choose-frame-rate.ts';
 import type { FieldOrder } from './detect-fields.ts';
 import { parseDisplayMatrix } from './display-matrix.ts';
 import { isInterlaced } from './field-filters.ts';
 import { parseHdrLight } from './hdr-light.ts';
 import type { ProbeDocument, ProbedChapter, ProbedSideData, ProbedStream } from './probe-document.ts';
 import { readSourceTags } from './source-tags.ts';
-import {
-  type AudioExtent,
-  audioExtent,
-  greatestCommonDivisor,
-  type StreamHead,
-  type StreamTails,
-  toTicks,
-  videoExtent,
-} from './stream-extent.ts';
+import { type AudioExtent, audioExtent, type StreamHead, type StreamTails, videoExtent } from './stream-extent.ts';
 
 export interface ProbeFindings {
   document: ProbeDocument;
@@ -97,7 +90,15 @@ function parseVideo(
   seenFields: FieldOrder | undefined,
 ): VideoStreamInfo {
   const timeBase = parseRational(stream.time_base) ?? { num: 1, den: VIDEO_TIMESCALE };
-  const frameRate = chooseFrameRate(stream, head, timeBase);
+  const frameRate = chooseFrameRate(
+    {
+      average: parseRational(stream.avg_frame_rate),
+      isCounted: stream.nb_frames !== undefined,
+      lowest: parseRational(stream.r_frame_rate),
+    },
+    head,
+    timeBase,
+  );
   const bitrateBps = statedBitrate(stream);
   const peakNits = parsePeakNits(stream);
   const hdrLight = parseHdrLight(sideDataOf(stream, MASTERING_DISPLAY), sideDataOf(stream, CONTENT_LIGHT));
@@ -256,34 +257,6 @@ function parseFields(stream: ProbedStream, head: StreamHead, seen: FieldOrder | 
 }
 
 type FieldFacts = Pick<VideoStreamInfo, 'fieldOrder' | 'areFieldsUnmarked'>;
-
-/** No camera is faster; containers that say so state their time base or a mistake (1000/1, 90000/1). */
-const HIGHEST_FRAME_RATE = 480;
-const FALLBACK_FRAME_RATE: Rational = { num: 25, den: 1 };
-/** Of a burst of frames before the picture stands still, all of which are kept: the most that is ever offered. */
-const BURST_FRAME_RATE: Rational = { num: 60, den: 1 };
-
-function chooseFrameRate(stream: ProbedStream, head: StreamHead, timeBase: Rational): Rational {
-  const isSane = (rate: Rational | undefined): rate is Rational => rate !== undefined && rate.num / rate.den <= HIGHEST_FRAME_RATE;
-  const observed = observeFrameRate(head, timeBase);
-  const candidates = [parseRational(stream.avg_frame_rate), observed, parseRational(stream.r_frame_rate)];
-  return candidates.find(isSane) ?? (observed === undefined ? FALLBACK_FRAME_RATE : BURST_FRAME_RATE);
-}
-
-/** A longer step than this, measured by the one in the middle, is a frame that is missing. */
-const LONGEST_STEP = 1.5;
-
-function observeFrameRate({ framePts }: StreamHead, timeBase: Rational): Rational | undefined {
-  const times = framePts.map((pts) => toTicks(pts, timeBase));
-  const steps = times.slice(1).map((ticks, index) => ticks - (times[index] ?? ticks));
-  const middle = [...steps].sort((a, b) => a - b)[Math.floor(steps.length / 2)];
-  if (middle === undefined || middle <= 0) return undefined;
-  const even = steps.filter((step) => step <= LONGEST_STEP * middle);
-  const num = even.length * VIDEO_TIMESCALE;
-  const den = even.reduce((sum, step) => sum + step, 0);
-  const divisor = greatestCommonDivisor(num, den);
-  return { num: num / divisor, den: den / divisor };
-}
 
 /** `30000/1001` or `4:3`; undefined for `0/0`, `0:1`, `N/A` and nonsense. */
 export function parseRational(text: string | undefined): Rational | undefined {

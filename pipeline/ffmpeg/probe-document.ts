@@ -37,6 +37,7 @@ export interface ProbedStream {
   channel_layout?: string;
   r_frame_rate?: string;
   avg_frame_rate?: string;
+  nb_frames?: string;
   time_base?: string;
   start_time?: string;
   duration?: string;

@@ -79,6 +79,21 @@ describe('recorded probes', () => {
     expect(video?.frameRate).toEqual({ num: 60, den: 1 });
   });
 
+  test.each([
+    ['twice what frames show steadily is a mistake', '60/1', undefined, [0, 33, 67, 100, 133, 167, 200, 233, 267], 30],
+    ['twice that, of frames that were counted, is true', '60/1', '600', [0, 33, 67, 100, 133, 167, 200, 233, 267], 60],
+    ['twice what uneven frames show may be true', '60/1', undefined, [0, 17, 50, 83, 100, 133, 150, 183, 217], 60],
+    ['a little more than frames show is true', '30000/1001', undefined, [0, 42, 83, 125, 167, 208, 250, 292, 333], 29.97],
+  ])('a rate of %s', (_, avg_frame_rate, nb_frames, framePts, rate) => {
+    const document = recordedDocument('bogus-frame-rate');
+    const picture = document.streams.find(({ codec_type }) => codec_type === 'video')!;
+    Object.assign(picture, { avg_frame_rate, nb_frames, time_base: '1/1000' });
+    const heads = readStreamHeads(document);
+    heads.get(picture.index)!.framePts = framePts;
+    const { num, den } = parseSourceInfo({ document, heads, tails: new Map(), sizeBytes: 1 }).video!.frameRate;
+    expect(num / den).toBeCloseTo(rate, 1);
+  });
+
   test('a frame that is missing from what was looked at does not lower the rate', () => {
     const document = recordedDocument('bogus-frame-rate');
     const heads = readStreamHeads(document);
