@@ -10,6 +10,8 @@ export type ErrorCode =
   | 'not_found'
   | 'not_ready'
   | 'range_unsatisfiable'
+  | 'precondition_failed'
+  | 'too_many_requests'
   | 'port_taken'
   | 'already_running'
   | 'name_invalid'

@@ -1,9 +1,11 @@
 import express, { type Express } from 'express';
 import { AppError } from '../pipeline/errors.ts';
+import type { AnswerCache } from './cache/answer-cache.ts';
 import { createEventStream } from './event-stream.ts';
+import type { MayRead } from './http/access.ts';
 import { cacheControl } from './http/cache-policy.ts';
 import { errorHandler } from './http/error-handler.ts';
-import { allowAnyOrigin, guardWrites, requireKnownHost } from './http/guards.ts';
+import { allowAnyOrigin, guardReads, guardWrites, requireKnownHost } from './http/guards.ts';
 import type { HostRules } from './http/host-origin-check.ts';
 import { SECURITY_HEADERS } from './http/security-headers.ts';
 import { createMetrics } from './metrics.ts';
@@ -24,6 +26,8 @@ import type { Services } from './services.ts';
 
 export interface AppOptions {
   services: Services;
+  answers: AnswerCache;
+  mayRead: MayRead;
   hostRules: HostRules;
   apiToken: string | undefined;
   /** Where Vite put the web app. */
@@ -35,9 +39,9 @@ export interface AppOptions {
 }
 
 /** The public contract over HTTP, as an Express app. */
-export function createApp({ services, hostRules, apiToken, clientDir, waitMs, stopping }: AppOptions): Express {
+export function createApp({ services, answers, mayRead, hostRules, apiToken, clientDir, waitMs, stopping }: AppOptions): Express {
   const events = createEventStream({ bus: services.bus, runId: Date.now().toString(36) });
-  const metrics = createMetrics(services, events.clientCount);
+  const metrics = createMetrics(services, answers.stats, events.clientCount);
   stopping.addEventListener('abort', () => {
     events.close();
     metrics.close();
@@ -53,13 +57,14 @@ export function createApp({ services, hostRules, apiToken, clientDir, waitMs, st
     next();
   });
   app.use('/titles', allowAnyOrigin);
+  app.use('/titles/:id', guardReads(mayRead));
   app.use('/api', requireKnownHost(hostRules), guardWrites(apiToken), (_req, res, next) => {
     res.set('Cache-Control', cacheControl('live-data'));
     next();
   });
-  app.use(mediaRoutes(services, { waitMs, stopping }, metrics.noteWait));
+  app.use(mediaRoutes(services, answers, { waitMs, stopping }, metrics.noteWait));
   app.use(subtitleRoutes(services, { waitMs, stopping }));
-  app.use(playlistRoutes(services, { waitMs, stopping }));
+  app.use(playlistRoutes(services, answers, { waitMs, stopping }));
   app.use(posterRoutes(services), storyboardRoutes(services), waveformRoutes(services), chapterRoutes(services));
   app.use(titleRoutes(services), uploadRoutes(services), workRoutes(services), eventRoutes(services, events));
   app.use(statusRoutes(services, metrics, stopping));

@@ -120,6 +120,13 @@ export const settingsSchema = z.strictObject({
       'The most that the segments of all titles may take up; originals are not counted. What was watched least recently is evicted, and encoded again when somebody asks for it. Unset: no limit.',
     unit: 'bytes',
   }),
+  CACHE_BYTES: number(z.number('must be a number').int().min(0).max(Number.MAX_SAFE_INTEGER))
+    .default(256 * MIB)
+    .meta({
+      description:
+        'The most memory for segments and playlists that are sent again and again, and for those that slow clients are still being sent. What does not fit is read piece by piece; 0 does that with all segments.',
+      unit: 'bytes',
+    }),
   MAX_UPLOAD_BYTES: number(z.number('must be a number').int().min(1).max(Number.MAX_SAFE_INTEGER))
     .default(64 * 1024 * MIB)
     .meta({ description: 'The largest file that an upload may bring.', unit: 'bytes' }),

@@ -1,11 +1,12 @@
 import type { RequestHandler } from 'express';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { WaitOutcome } from '../pipeline/on-demand.ts';
+import type { AnswerCacheStats } from './cache/answer-cache.ts';
 import type { Services } from './services.ts';
 
 export interface Metrics {
   registry: Registry;
-  /** Times every request, under its route's pattern, so that the number of series is bounded. */
+  /** Times every request that comes to Express, under its route's pattern, so that the number of series is bounded. */
   timeRequests: RequestHandler;
   /** A request for what was not there was held for so long. */
   noteWait(outcome: WaitOutcome, seconds: number): void;
@@ -13,13 +14,17 @@ export interface Metrics {
 }
 
 /** What Prometheus reads at `/metrics`. */
-export function createMetrics({ catalogue, queue, bus }: Services, eventClients: () => number): Metrics {
+export function createMetrics(
+  { catalogue, queue, bus }: Services,
+  cacheStats: () => AnswerCacheStats,
+  eventClients: () => number,
+): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
   const requests = new Histogram({
     name: 'millrace_http_request_seconds',
-    help: 'Time from a request to the end of its answer.',
+    help: 'Time from a request to the end of its answer. Media and playlists that are there are not among them: see millrace_cache_answers_total.',
     labelNames: ['method', 'route', 'status'],
     buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 1, 2, 4, 10, 20],
     registers,
@@ -87,6 +92,26 @@ export function createMetrics({ catalogue, queue, bus }: Services, eventClients:
     registers,
     collect() {
       this.set(eventClients());
+    },
+  });
+  new Counter({
+    name: 'millrace_cache_answers_total',
+    help: 'Segments, init segments and playlists that were answered from memory (hit), or had to be read or made first (miss).',
+    labelNames: ['result'],
+    registers,
+    collect() {
+      const { hits, misses } = cacheStats();
+      this.reset();
+      this.inc({ result: 'hit' }, hits);
+      this.inc({ result: 'miss' }, misses);
+    },
+  });
+  new Gauge({
+    name: 'millrace_cache_bytes',
+    help: 'What they take up in memory, with what slow clients are still being sent. Never above CACHE_BYTES.',
+    registers,
+    collect() {
+      this.set(cacheStats().usedBytes);
     },
   });
   const unsubscribe = bus.subscribe((event) => {

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import type { Log } from '../pipeline/log.ts';
-import { createApp } from './app.ts';
 import { composePipeline } from './compose.ts';
 import type { Settings } from './config.ts';
+import { everybodyMayRead } from './http/access.ts';
 import { openHttpServer } from './http-server.ts';
+import { createListener } from './listener.ts';
 import { findProjectRoot } from './project-root.ts';
 import { noteRunningServer } from './running-server.ts';
 
@@ -30,8 +31,10 @@ export async function startServer(settings: Settings, log: Log): Promise<Running
     giveBack = await noteRunningServer(mediaDir, server.url);
     const pipeline = await composePipeline(settings, log);
     server.serve(
-      createApp({
+      createListener({
         services: pipeline.services,
+        mayRead: everybodyMayRead,
+        cacheBytes: settings.CACHE_BYTES,
         hostRules: { host: settings.HOST, allowedHosts: settings.ALLOWED_HOSTS },
         apiToken: settings.API_TOKEN,
         clientDir: join(findProjectRoot(), 'dist', 'client'),

@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import { AppError } from '../../pipeline/errors.ts';
+import type { MayRead } from './access.ts';
 import { hasBearerToken } from './bearer-token.ts';
 import { type HostRules, isHostAllowed, isOriginAllowed } from './host-origin-check.ts';
 import { CORS_HEADERS, CORS_PREFLIGHT_HEADERS } from './security-headers.ts';
@@ -24,6 +25,14 @@ export function guardWrites(apiToken: string | undefined): RequestHandler {
     } else if (apiToken !== undefined && !hasBearerToken(req.headers.authorization, apiToken)) {
       next(new AppError('unauthorized', 'This needs the API token: Authorization: Bearer <token>.'));
     } else next();
+  };
+}
+
+/** Titles that a request may not have are none it is told of. */
+export function guardReads(mayRead: MayRead): RequestHandler {
+  return (req, _res, next) => {
+    if (mayRead(req, String(req.params.id))) next();
+    else next(new AppError('not_found', 'There is no such title.'));
   };
 }
 

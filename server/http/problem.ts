@@ -18,6 +18,8 @@ const STATUSES: Record<ErrorCode, number> = {
   not_found: 404,
   not_ready: 503,
   range_unsatisfiable: 416,
+  precondition_failed: 412,
+  too_many_requests: 429,
   port_taken: 500,
   already_running: 500,
   name_invalid: 400,
@@ -54,9 +56,11 @@ const TITLES: Record<number, string> = {
   401: 'Not authorized',
   403: 'Forbidden',
   404: 'Not found',
+  412: 'Precondition failed',
   413: 'Too large',
   416: 'Range not satisfiable',
   422: 'The file cannot be used',
+  429: 'Too many requests',
   500: 'Internal error',
   503: 'Not ready yet',
   507: 'The disk is full',
@@ -65,6 +69,7 @@ const TITLES: Record<number, string> = {
 /** Headers that a status demands: when to come again, and how to authenticate (RFC 9110 10.2.3, 11.6.1). */
 const HEADERS: Record<number, Record<string, string>> = {
   401: { 'WWW-Authenticate': 'Bearer realm="millrace"' },
+  429: { 'Retry-After': '5' },
   503: { 'Retry-After': '2' },
 };
 

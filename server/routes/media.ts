@@ -1,37 +1,38 @@
 import { type Request, type Response, Router } from 'express';
 import { AppError } from '../../pipeline/errors.ts';
 import type { WaitOutcome } from '../../pipeline/on-demand.ts';
-import { sendFile } from '../http/send.ts';
+import type { AnswerCache } from '../cache/answer-cache.ts';
 import { startWaiting, type WaitLimits } from '../http/waiting.ts';
 import type { Services } from '../services.ts';
 import { checkRenditionId, checkSegmentName, checkTitleId } from './params.ts';
+import { sendOpened } from './send-opened.ts';
 
 /**
  * `GET /titles/:id/:rendition/init.mp4` and `/:n.m4s`: served when they are there, made and waited for when they are not.
  * `onWaited` is told of every wait.
  */
 export function mediaRoutes(
-  { store, waitForFile, noteServed }: Services,
+  { waitForFile, noteServed }: Services,
+  answers: AnswerCache,
   limits: WaitLimits,
   onWaited: (outcome: WaitOutcome, seconds: number) => void,
 ): Router {
   const router = Router();
   router.get('/titles/:id/:rendition/init.mp4', async (req, res) => {
-    await sendRenditionFile(req, res, 'init.mp4', 'video/mp4');
+    await sendRenditionFile(req, res, 'init.mp4');
   });
   router.get('/titles/:id/:rendition/:segment.m4s', async (req, res) => {
-    await sendRenditionFile(req, res, checkSegmentName(req.params.segment), 'video/iso.segment');
+    await sendRenditionFile(req, res, checkSegmentName(req.params.segment));
   });
   return router;
 
-  async function sendRenditionFile(req: Request, res: Response, fileName: string, contentType: string): Promise<void> {
+  async function sendRenditionFile(req: Request, res: Response, fileName: string): Promise<void> {
     const titleId = checkTitleId(req.params.id);
     const renditionId = checkRenditionId(req.params.rendition);
     const sendStored = async (): Promise<boolean> => {
-      const file = await store.statFile(titleId, renditionId, fileName);
-      if (file === undefined) return false;
-      const read = (range?: { start: number; end: number }) => store.readFile(titleId, renditionId, fileName, range);
-      return sendFile(req, res, { file, contentType, cache: 'media', read });
+      const open = await answers.open({ kind: 'file', titleId, renditionId, fileName });
+      if (open !== undefined) await sendOpened(req, res, answers, open);
+      return open !== undefined;
     };
 
     if (await sendStored()) {

@@ -1,45 +1,31 @@
-import compression from 'compression';
 import { Router } from 'express';
-import { renditionRevision } from '../../pipeline/catalogue/derive-state.ts';
 import { AppError } from '../../pipeline/errors.ts';
-import { renderMediaPlaylist } from '../../pipeline/model/hls/render-media-playlist.ts';
-import { renderMultivariant } from '../../pipeline/model/hls/render-multivariant.ts';
-import { offeredPlan } from '../../pipeline/model/offered-plan.ts';
-import { readTitleText } from '../../pipeline/text/title-text.ts';
-import { sendText } from '../http/send.ts';
+import type { AnswerCache } from '../cache/answer-cache.ts';
 import { startWaiting, type WaitLimits } from '../http/waiting.ts';
-import { readMeasuredBandwidths } from '../measured-bandwidths.ts';
 import type { Services } from '../services.ts';
 import { waitForPlan } from '../wait-for-plan.ts';
 import { checkRenditionId, checkTitleId } from './params.ts';
+import { sendOpened } from './send-opened.ts';
 
-/** RFC 8216 4 and Apple authoring 10.4. */
-export const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
-
-/** The playlists: made from the plan, so complete before a frame is encoded. Gzipped where taken (Apple authoring 10.1). */
-export function playlistRoutes(services: Services, limits: WaitLimits): Router {
-  const { catalogue, store } = services;
+/** The playlists of a title, of its renditions and of its subtitle tracks. That of a title that is not planned yet is waited for. */
+export function playlistRoutes(services: Services, answers: AnswerCache, limits: WaitLimits): Router {
   const router = Router();
-  const gzip = compression({ threshold: 0, filter: () => true });
 
-  router.get('/titles/:id/multivariant.m3u8', gzip, async (req, res) => {
+  router.get('/titles/:id/multivariant.m3u8', async (req, res) => {
     const titleId = checkTitleId(req.params.id);
     const waiting = startWaiting(res, limits);
     const plan = await waitForPlan(services, titleId, waiting.signal);
     if (waiting.isClientGone()) return;
-    if (plan === undefined) throw await explainMissingPlan(services, titleId);
-    const title = await catalogue.getTitle(titleId);
-    const offered = offeredPlan(plan, title?.record ?? {});
-    const [measured, text] = await Promise.all([readMeasuredBandwidths(catalogue, offered), readTitleText(store, titleId)]);
-    sendText(req, res, renderMultivariant(offered, measured, text), PLAYLIST_TYPE, 'multivariant');
+    const open = plan && (await answers.open({ kind: 'multivariant', titleId }));
+    if (open === undefined) throw await explainMissingPlan(services, titleId);
+    await sendOpened(req, res, answers, open);
   });
 
-  router.get('/titles/:id/:rendition/media.m3u8', gzip, async (req, res) => {
+  router.get('/titles/:id/:rendition/media.m3u8', async (req, res) => {
     const renditionId = checkRenditionId(req.params.rendition);
-    const plan = await store.readPlan(checkTitleId(req.params.id), renditionRevision(renditionId));
-    const rendition = plan?.renditions.find((candidate) => candidate.id === renditionId);
-    if (plan === undefined || rendition === undefined) throw new AppError('not_found', 'There is no such title or rendition.');
-    sendText(req, res, renderMediaPlaylist(plan, rendition), PLAYLIST_TYPE, plan.timeline.ended ? 'media-playlist' : 'live-data');
+    const open = await answers.open({ kind: 'media-playlist', titleId: checkTitleId(req.params.id), renditionId });
+    if (open === undefined) throw new AppError('not_found', 'There is no such title or rendition.');
+    await sendOpened(req, res, answers, open);
   });
 
   return router;

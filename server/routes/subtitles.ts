@@ -2,7 +2,7 @@ import compression from 'compression';
 import { Router } from 'express';
 import { renditionRevision } from '../../pipeline/catalogue/derive-state.ts';
 import { AppError } from '../../pipeline/errors.ts';
-import { renderSubtitlePlaylist, renderSubtitleSegment } from '../../pipeline/model/hls/subtitle-playlist.ts';
+import { renderSubtitleSegment } from '../../pipeline/model/hls/subtitle-playlist.ts';
 import { findTextTrack } from '../../pipeline/model/hls/text-renditions.ts';
 import type { Plan } from '../../pipeline/model/plan.ts';
 import type { TextTrack } from '../../pipeline/model/text/text-tracks.ts';
@@ -12,12 +12,11 @@ import { sendText } from '../http/send.ts';
 import { startWaiting, type WaitLimits } from '../http/waiting.ts';
 import type { Services } from '../services.ts';
 import { checkRenditionId, checkSubtitleSegment, checkTitleId } from './params.ts';
-import { PLAYLIST_TYPE } from './playlists.ts';
 
 /** Always UTF-8; said, since not everything that reads text knows that WebVTT is (Apple authoring 10.4). */
 export const VTT_TYPE = 'text/vtt; charset=utf-8';
 
-/** The subtitle tracks of a title: `GET /titles/:id/:rendition/media.m3u8` where the rendition is one, and its segments `/:n.vtt`. */
+/** The segments of a subtitle track: `GET /titles/:id/:rendition/:n.vtt`. Its playlist is with the others. */
 export function subtitleRoutes({ store, subtitles }: Services, limits: WaitLimits): Router {
   const router = Router();
   const gzip = compression({ threshold: 0, filter: () => true });
@@ -27,13 +26,6 @@ export function subtitleRoutes({ store, subtitles }: Services, limits: WaitLimit
     const track = plan && findTextTrack(await readTitleText(store, titleId), plan, renditionId);
     return plan && track && { plan, track };
   }
-
-  router.get('/titles/:id/:rendition/media.m3u8', gzip, async (req, res, next) => {
-    const found = await find(checkTitleId(req.params.id), checkRenditionId(req.params.rendition));
-    if (!found) return next();
-    const { timeline } = found.plan;
-    sendText(req, res, renderSubtitlePlaylist(timeline), PLAYLIST_TYPE, timeline.ended ? 'media-playlist' : 'live-data');
-  });
 
   router.get('/titles/:id/:rendition/:segment.vtt', gzip, async (req, res) => {
     const titleId = checkTitleId(req.params.id);

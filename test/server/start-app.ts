@@ -14,17 +14,26 @@ import { planTimeline } from '../../pipeline/model/timeline/boundaries.ts';
 import type { TitleRecord } from '../../pipeline/model/title.ts';
 import { openSqliteChunkQueue } from '../../pipeline/queue/sqlite-chunk-queue.ts';
 import { createFsSegmentStore } from '../../pipeline/storage/fs-segment-store.ts';
-import { type AppOptions, createApp } from '../../server/app.ts';
+import { everybodyMayRead } from '../../server/http/access.ts';
 import { openHttpServer } from '../../server/http-server.ts';
+import { createListener, type ListenerOptions } from '../../server/listener.ts';
 import { createTitleRemover } from '../../server/remove-title.ts';
 import type { Services } from '../../server/services.ts';
 import { audioRendition, smallRung } from '../pipeline/model/hls/sample-plan.ts';
+
+/** Both ways of a request for media, and what memory does on them. The same is answered on all. */
+export const WAYS: [string, Partial<ListenerOptions>][] = [
+  ['ahead of Express', {}],
+  ['ahead of Express, piece by piece', { cacheBytes: 0 }],
+  ['by Express', { withoutFastPath: true }],
+];
 
 export type RunningApp = Awaited<ReturnType<typeof startApp>>;
 
 /** The app on a free port over a real store, catalogue and queue in a temporary folder; nothing encodes. */
 export async function startApp(
-  overrides: Partial<Omit<AppOptions, 'services'>> & { waitForFile?: Services['waitForFile']; maxUploadBytes?: number } = {},
+  overrides: Partial<Omit<ListenerOptions, 'services'>> &
+    Partial<Pick<Services, 'waitForFile' | 'noteServed'>> & { maxUploadBytes?: number } = {},
 ) {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-app-'));
   const mediaDir = join(folder, 'media');
@@ -43,7 +52,7 @@ export async function startApp(
   });
   const acceptor = createAcceptor({ mediaDir, store, catalogue, log, bus });
   const stopping = new AbortController();
-  const { waitForFile = async () => 'unknown', maxUploadBytes = 10_000_000, ...options } = overrides;
+  const { waitForFile = async () => 'unknown', noteServed = async () => {}, maxUploadBytes = 10_000_000, ...options } = overrides;
   const services: Services = {
     log,
     store,
@@ -51,7 +60,7 @@ export async function startApp(
     queue,
     bus,
     waitForFile,
-    noteServed: async () => {},
+    noteServed,
     readWork: async () => ({ runs: [], background: { state: 'running', isPaused: false }, disk: { usedBytes: 0, maxBytes: null } }),
     setBackgroundPaused: async (isPaused) => ({ state: isPaused ? 'paused' : 'running', isPaused }),
     problemOf: () => undefined,
@@ -81,8 +90,10 @@ export async function startApp(
   };
   const server = await openHttpServer({ host: '127.0.0.1', port: 0 });
   server.serve(
-    createApp({
+    createListener({
       services,
+      mayRead: everybodyMayRead,
+      cacheBytes: 10_000_000,
       hostRules: { host: '127.0.0.1', allowedHosts: [] },
       apiToken: undefined,
       clientDir,

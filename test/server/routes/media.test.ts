@@ -3,14 +3,14 @@ import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { WaitOutcome } from '../../../pipeline/on-demand.ts';
 import type { Services } from '../../../server/services.ts';
-import { addTitle, type RunningApp, startApp } from '../start-app.ts';
+import { addTitle, type RunningApp, startApp, WAYS } from '../start-app.ts';
 
 const SEGMENT = Buffer.from('0123456789');
 
-describe('a segment that is there', () => {
+describe.each(WAYS)('a segment that is there, %s', (_way, options) => {
   let app: RunningApp;
   beforeEach(async () => {
-    app = await startApp();
+    app = await startApp(options);
     await addTitle(app.services, 'film');
     await app.services.store.putInit('film', 'v360', Buffer.from('init'));
     await app.services.store.putSegment('film', 'v360', 0, SEGMENT);
@@ -86,7 +86,7 @@ describe('a segment that is there', () => {
   });
 });
 
-describe('a segment that is not there', () => {
+describe.each(WAYS)('a segment that is not there, %s', (_way, options) => {
   let app: RunningApp;
   let answerWait: (outcome: WaitOutcome) => void;
   let waited: { fileName: string; signal: AbortSignal }[];
@@ -105,7 +105,7 @@ describe('a segment that is not there', () => {
         signal.addEventListener('abort', () => resolve('timeout'));
       });
     };
-    app = await startApp({ waitForFile });
+    app = await startApp({ ...options, waitForFile });
     await addTitle(app.services, 'film');
   });
   afterEach(() => app.close());
@@ -172,10 +172,11 @@ test('a wait ends by itself when its time is over', async () => {
   }
 });
 
-describe('an address that names no segment', () => {
+describe.each(WAYS)('an address that names no segment, %s', (_way, options) => {
   let app: RunningApp;
   beforeEach(async () => {
     app = await startApp({
+      ...options,
       waitForFile: () => {
         throw new Error('this must not reach the pipeline');
       },

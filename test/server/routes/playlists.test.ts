@@ -1,16 +1,14 @@
-import { gunzipSync } from 'node:zlib';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseMediaPlaylist, parseMultivariantPlaylist } from '../../../pipeline/model/hls/parse-playlist.ts';
-import { addTitle, type RunningApp, samplePlan, startApp } from '../start-app.ts';
+import { addTitle, type RunningApp, samplePlan, startApp, WAYS } from '../start-app.ts';
 
 let app: RunningApp;
-beforeEach(async () => {
-  app = await startApp();
-});
 afterEach(() => app.close());
 
-describe('playlists of a planned title', () => {
+describe.each(WAYS)('playlists of a planned title, %s', (_way, options) => {
   beforeEach(async () => {
+    app = await startApp(options);
     await addTitle(app.services, 'film');
   });
 
@@ -30,13 +28,21 @@ describe('playlists of a planned title', () => {
     expect(media.headers['cache-control']).toMatch(/^public, max-age=\d+$/);
   });
 
-  test('are gzipped where that is taken, and only there', async () => {
+  test.each([
+    ['gzip', gunzipSync],
+    ['br', brotliDecompressSync],
+  ] as const)('are sent as %s where that is taken, and only there', async (encoding, decode) => {
     const plain = await app.send('/titles/film/v360/media.m3u8');
-    const zipped = await app.send('/titles/film/v360/media.m3u8', { headers: { 'Accept-Encoding': 'gzip' } });
+    const [encoded, again] = await Promise.all(
+      [0, 1].map(() => app.send('/titles/film/v360/media.m3u8', { headers: { 'Accept-Encoding': encoding } })),
+    );
     expect(plain.headers['content-encoding']).toBeUndefined();
-    expect(zipped.headers['content-encoding']).toBe('gzip');
-    expect(zipped.headers.vary).toContain('Accept-Encoding');
-    expect(gunzipSync(zipped.bytes).toString('utf8')).toBe(plain.text);
+    expect(plain.headers.vary).toContain('Accept-Encoding');
+    expect(encoded!.headers['content-encoding']).toBe(encoding);
+    expect(encoded!.headers.vary).toContain('Accept-Encoding');
+    expect(encoded!.headers['content-length']).toBe(String(encoded!.bytes.length));
+    expect(decode(encoded!.bytes).toString('utf8')).toBe(plain.text);
+    expect(again!.bytes).toEqual(encoded!.bytes);
   });
 
   test('are not sent again to a client that has them', async () => {
@@ -70,6 +76,15 @@ describe('playlists of a planned title', () => {
     for (const rendition of renditions) {
       for (let segment = 0; segment < timeline.boundaries.length - 1; segment++) {
         await app.services.catalogue.recordSegment('film', rendition.id, segment, 1000);
+        const committed = {
+          titleId: 'film',
+          renditionId: rendition.id,
+          segment,
+          sizeBytes: 1000,
+          cause: 'background',
+          isTwice: false,
+        } as const;
+        app.services.bus.publish({ type: 'segment', ...committed });
       }
     }
     const measured = await bandwidth();
@@ -84,6 +99,7 @@ describe('playlists of a planned title', () => {
       revision: 1,
       renditions: plan.renditions.map((rendition) => ({ ...rendition, id: `${rendition.id}-r1` })),
     });
+    app.services.bus.publish({ type: 'plan', titleId: 'film', revision: 1 });
     expect((await app.send('/titles/film/multivariant.m3u8')).text).toContain('v360-r1/media.m3u8');
     expect(await app.send('/titles/film/v360-r1/media.m3u8')).toMatchObject({ status: 200 });
     expect(await app.send('/titles/film/v360/media.m3u8')).toMatchObject({ status: 200 });
@@ -97,7 +113,11 @@ describe('playlists of a planned title', () => {
   );
 });
 
-describe('the multivariant playlist of a title that is not planned yet', () => {
+describe.each(WAYS)('the multivariant playlist of a title that is not planned yet, %s', (_way, options) => {
+  beforeEach(async () => {
+    app = await startApp(options);
+  });
+
   const addUnplanned = async () => {
     const { store, catalogue } = app.services;
     const record = {
