@@ -1,5 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
+/** Vite puts a BASE_URL of its own into the environment, which the servers that tests start would take for theirs. */
+const env = { BASE_URL: '' };
 const SLOW = ['test/ffmpeg/**', 'test/e2e/**'];
 /** What a viewer sees frame by frame: a second test beside it would take the processor from the browser. */
 const WATCHED = ['test/e2e/playback.test.ts'];
@@ -12,10 +14,11 @@ export default defineConfig({
   test: {
     projects: [
       {
-        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: SLOW, testTimeout: 30_000, sequence: { groupOrder: 0 } },
+        test: { env, name: 'unit', include: ['test/**/*.test.ts'], exclude: SLOW, testTimeout: 30_000, sequence: { groupOrder: 0 } },
       },
       {
         test: {
+          env,
           name: 'ffmpeg',
           include: ['test/ffmpeg/**/*.test.ts'],
           testTimeout: 120_000,
@@ -26,6 +29,7 @@ export default defineConfig({
       },
       {
         test: {
+          env,
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           exclude: WATCHED,
@@ -36,7 +40,15 @@ export default defineConfig({
         },
       },
       {
-        test: { name: 'watched', include: WATCHED, testTimeout: 300_000, hookTimeout: 300_000, maxWorkers: 1, sequence: { groupOrder: 3 } },
+        test: {
+          env,
+          name: 'watched',
+          include: WATCHED,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 3 },
+        },
       },
     ],
   },

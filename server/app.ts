@@ -4,6 +4,7 @@ import type { AnswerCache } from './cache/answer-cache.ts';
 import { createEventStream } from './event-stream.ts';
 import type { MayRead } from './http/access.ts';
 import { cacheControl } from './http/cache-policy.ts';
+import type { IsTrustedProxy } from './http/client-address.ts';
 import { errorHandler } from './http/error-handler.ts';
 import { allowAnyOrigin, guardReads, guardWrites, requireKnownHost } from './http/guards.ts';
 import type { HostRules } from './http/host-origin-check.ts';
@@ -29,6 +30,7 @@ export interface AppOptions {
   answers: AnswerCache;
   mayRead: MayRead;
   hostRules: HostRules;
+  isTrustedProxy: IsTrustedProxy;
   apiToken: string | undefined;
   /** Where Vite put the web app. */
   clientDir: string;
@@ -39,7 +41,17 @@ export interface AppOptions {
 }
 
 /** The public contract over HTTP, as an Express app. */
-export function createApp({ services, answers, mayRead, hostRules, apiToken, clientDir, waitMs, stopping }: AppOptions): Express {
+export function createApp({
+  services,
+  answers,
+  mayRead,
+  hostRules,
+  isTrustedProxy,
+  apiToken,
+  clientDir,
+  waitMs,
+  stopping,
+}: AppOptions): Express {
   const events = createEventStream({ bus: services.bus, runId: Date.now().toString(36) });
   const metrics = createMetrics(services, answers.stats, events.clientCount);
   stopping.addEventListener('abort', () => {
@@ -52,13 +64,14 @@ export function createApp({ services, answers, mayRead, hostRules, apiToken, cli
   // Answers that can be held carry an ETag of their own; hashing the rest buys nothing.
   app.disable('etag');
   app.set('query parser', 'simple');
+  app.set('trust proxy', isTrustedProxy);
   app.use(metrics.timeRequests, (_req, res, next) => {
     res.set(SECURITY_HEADERS);
     next();
   });
   app.use('/titles', allowAnyOrigin);
   app.use('/titles/:id', guardReads(mayRead));
-  app.use('/api', requireKnownHost(hostRules), guardWrites(apiToken), (_req, res, next) => {
+  app.use('/api', requireKnownHost(hostRules), guardWrites(apiToken, hostRules.baseUrl), (_req, res, next) => {
     res.set('Cache-Control', cacheControl('live-data'));
     next();
   });

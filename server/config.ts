@@ -5,6 +5,7 @@ import { AppError } from '../pipeline/errors.ts';
 import { DEFAULT_LADDER, X264_PRESETS } from '../pipeline/model/ladder/ladder-settings.ts';
 import { VIDEO_CODECS } from '../pipeline/model/plan.ts';
 import { parseQuietHours } from '../pipeline/model/work/quiet-hours.ts';
+import { parseTrustedProxies } from './http/client-address.ts';
 
 /** Every setting has one name, the same in the environment, in millrace.config.json and in code. */
 export type Settings = z.infer<typeof settingsSchema>;
@@ -38,6 +39,35 @@ export const settingsSchema = z.strictObject({
   }),
   ALLOWED_HOSTS: list(z.string().min(1)).default([]).meta({
     description: 'Further host names under which the API may be reached, e.g. `films.example.org` behind a proxy. Comma-separated.',
+  }),
+  BASE_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an address such as https://films.example.org' })
+    .refine((text) => !URL.canParse(text) || ['', '/'].includes(text.slice(new URL(text).origin.length)), 'must have no path')
+    .optional()
+    .meta({
+      description:
+        'Where people reach this server when that is not where it listens: `https://films.example.org`, behind a proxy. Its name counts as one of ALLOWED_HOSTS.',
+    }),
+  TRUST_PROXY: list(z.string().min(1))
+    .refine(
+      (names) => parseTrustedProxies(names) !== undefined,
+      'must be addresses or networks such as 10.0.0.5, 10.0.0.0/8, loopback or private',
+    )
+    .default([])
+    .meta({
+      description:
+        'Proxies in front of this server whose X-Forwarded-For is believed, so that limits count by client: addresses, networks such as `10.0.0.0/8`, `loopback` or `private`. Comma-separated.',
+    }),
+  MAX_CONNECTIONS: number(z.number('must be a number').int().min(1).max(1_000_000)).default(10_000).meta({
+    description: 'The most connections at once. Further ones are closed.',
+  }),
+  CONNECTIONS_PER_ADDRESS: number(z.number('must be a number').int().min(0).max(1_000_000)).default(512).meta({
+    description:
+      'The most connections of one address (of IPv6, one /64 network) at once. This machine and TRUST_PROXY are not held to it. 0: no limit.',
+  }),
+  REQUESTS_PER_ADDRESS: number(z.number('must be a number').int().min(0).max(1_000_000)).default(256).meta({
+    description:
+      'The most requests of one address that are under way at once, such as waits for segments and uploads; further ones are answered 429. This machine is not held to it. 0: no limit.',
   }),
   API_TOKEN: z
     .string()

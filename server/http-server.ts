@@ -1,6 +1,8 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AppError } from '../pipeline/errors.ts';
+import { type ConnectionLimits, limitConnections } from './connection-limits.ts';
+import { writeProblem } from './http/problem.ts';
 
 export interface HttpServer {
   /** Where people reach it from this machine. */
@@ -13,30 +15,44 @@ export interface HttpServer {
 
 /** Above the 60 s of the proxies that people put in front, so that they close a connection before we do. */
 const KEEP_ALIVE_MS = 65_000;
-const HEADERS_MS = 70_000;
+/** Who takes longer to say what is wanted is slow on purpose (slow loris). */
+const HEADERS_MS = 15_000;
+const CHECK_MS = 3_000;
+/** Connections that come at once; the system may have less. */
+const BACKLOG = 2048;
+
+export interface HttpServerOptions {
+  host: string;
+  port: number;
+  limits?: ConnectionLimits;
+  /**
+   * A connection on which nothing moves for so long, in either direction, while a request is under way is ended: its client does not
+   * read what it asked for. Longer than any wait. 0 for never.
+   */
+  stalledMs?: number;
+  headersMs?: number;
+}
 
 /**
  * Listens, so that a port that is taken is known before anything else is done.
  *
  * @throws AppError `port_taken` when another program has it, `config_invalid` when HOST or PORT cannot be listened on
  */
-export async function openHttpServer({ host, port }: { host: string; port: number }): Promise<HttpServer> {
+export async function openHttpServer({
+  host,
+  port,
+  limits,
+  stalledMs = 0,
+  headersMs = HEADERS_MS,
+}: HttpServerOptions): Promise<HttpServer> {
   let listener: RequestListener = (_req, res) => {
-    res.writeHead(503, { 'Content-Type': 'application/problem+json', 'Retry-After': '1' });
-    res.end(
-      JSON.stringify({
-        type: 'urn:millrace:problem:not_ready',
-        title: 'Not ready yet',
-        status: 503,
-        code: 'not_ready',
-        detail: 'The server is starting.',
-      }),
-    );
+    writeProblem(res, new AppError('not_ready', 'The server is starting.', { retryable: true }));
   };
   // An upload takes as long as it takes; what is slow on purpose is stopped at its headers.
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_MS, requestTimeout: 0 }, (req, res) =>
-    listener(req, res),
-  );
+  const times = { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: headersMs, requestTimeout: 0 };
+  const server = createServer({ ...times, connectionsCheckingInterval: Math.min(CHECK_MS, headersMs) }, (req, res) => listener(req, res));
+  server.timeout = stalledMs;
+  if (limits) limitConnections(server, limits);
   // An upload asks before it sends, and is told by its route; to everything else the answer is yes.
   server.on('checkContinue', (req, res) => {
     if (req.method !== 'PUT') res.writeContinue();
@@ -44,7 +60,7 @@ export async function openHttpServer({ host, port }: { host: string; port: numbe
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(explainListenError(error, host, port)));
-    server.listen(port, host, resolve);
+    server.listen({ port, host, backlog: BACKLOG }, resolve);
   });
   const address = server.address() as AddressInfo;
 

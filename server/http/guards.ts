@@ -17,10 +17,10 @@ export function requireKnownHost(rules: HostRules): RequestHandler {
 }
 
 /** What changes the library comes from our own pages or from no page, and with the token where one is set. */
-export function guardWrites(apiToken: string | undefined): RequestHandler {
+export function guardWrites(apiToken: string | undefined, baseUrl: string | undefined): RequestHandler {
   return (req, _res, next) => {
     if (SAFE_METHODS.has(req.method)) next();
-    else if (!isOriginAllowed(req.headers.origin, req.headers.host)) {
+    else if (!isOriginAllowed(req.headers.origin, req.headers.host, baseUrl)) {
       next(new AppError('forbidden_origin', 'Pages of another site may not change this library.'));
     } else if (apiToken !== undefined && !hasBearerToken(req.headers.authorization, apiToken)) {
       next(new AppError('unauthorized', 'This needs the API token: Authorization: Bearer <token>.'));

@@ -5,6 +5,8 @@ export interface HostRules {
   host: string;
   /** Further names, without ports. */
   allowedHosts: readonly string[];
+  /** Where people reach it, if that is another place. */
+  baseUrl?: string | undefined;
 }
 
 const LOOPBACK_NAMES = new Set(['localhost', '127.0.0.1', '::1']);
@@ -17,14 +19,16 @@ export function isHostAllowed(hostHeader: string | undefined, rules: HostRules):
   const name = parseHostName(hostHeader);
   if (name === undefined) return false;
   if (LOOPBACK_NAMES.has(name) || name.endsWith('.localhost') || name === rules.host.toLowerCase()) return true;
+  if (rules.baseUrl !== undefined && parseHostName(new URL(rules.baseUrl).host) === name) return true;
   if (rules.allowedHosts.some((allowed) => allowed.toLowerCase() === name)) return true;
   // A server that is open to the network is reached by its addresses, and no rebinding ever shows an address.
   return !LOOPBACK_NAMES.has(rules.host) && isIP(name) !== 0;
 }
 
 /** Whether a request that changes something comes from our own pages, or from no page at all (curl, scripts). */
-export function isOriginAllowed(originHeader: string | undefined, hostHeader: string | undefined): boolean {
+export function isOriginAllowed(originHeader: string | undefined, hostHeader: string | undefined, baseUrl?: string): boolean {
   if (originHeader === undefined) return true;
+  if (baseUrl !== undefined && originHeader === new URL(baseUrl).origin) return true;
   const origin = parseHttpUrl(originHeader);
   const host = parseHttpUrl(`${origin?.protocol}//${hostHeader}`);
   // The scheme is not compared: behind a proxy the page's is https and ours http.

@@ -1,4 +1,6 @@
+import type { ServerResponse } from 'node:http';
 import type { AppError, ErrorCode } from '../../pipeline/errors.ts';
+import { cacheControl } from './cache-policy.ts';
 
 /** RFC 9457, with our stable `code`. */
 export interface Problem {
@@ -81,4 +83,11 @@ export function renderProblem(error: AppError): { status: number; headers: Recor
     headers: HEADERS[status] ?? {},
     body: { type: `urn:millrace:problem:${error.code}`, title: TITLES[status] ?? 'Error', status, code: error.code, detail: error.message },
   };
+}
+
+/** Answers with a problem where no Express is. */
+export function writeProblem(res: ServerResponse, error: AppError): void {
+  const { status, headers, body } = renderProblem(error);
+  res.writeHead(status, { ...headers, 'Content-Type': 'application/problem+json', 'Cache-Control': cacheControl('error') });
+  res.end(JSON.stringify(body));
 }

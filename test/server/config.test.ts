@@ -62,6 +62,10 @@ describe('loadSettings', () => {
     [{ MAX_DISK_BYTES: '10GB' }, /MAX_DISK_BYTES in the environment: must be a number/],
     [{ SAMPLE: 'maybe' }, /SAMPLE in the environment: must be 1 or 0/],
     [{ LADDER: '1080,big' }, /LADDER in the environment: must be heights/],
+    [{ BASE_URL: 'films.example.org' }, /BASE_URL in the environment: must be an address/],
+    [{ BASE_URL: 'ftp://films.example.org' }, /BASE_URL in the environment: must be an address/],
+    [{ BASE_URL: 'https://example.org/films' }, /BASE_URL in the environment: must have no path/],
+    [{ TRUST_PROXY: '10.0.0.0/40' }, /TRUST_PROXY in the environment: must be addresses/],
     [{ PRESET: 'warp' }, /PRESET in the environment: must be one of superfast/],
   ])('refuses %o and says where it stands', (env, message) => {
     expect(() => load(env)).toThrow(expect.objectContaining({ code: 'config_invalid', message: expect.stringMatching(message) }));

@@ -15,7 +15,7 @@ import type { TitleRecord } from '../../pipeline/model/title.ts';
 import { openSqliteChunkQueue } from '../../pipeline/queue/sqlite-chunk-queue.ts';
 import { createFsSegmentStore } from '../../pipeline/storage/fs-segment-store.ts';
 import { everybodyMayRead } from '../../server/http/access.ts';
-import { openHttpServer } from '../../server/http-server.ts';
+import { type HttpServerOptions, openHttpServer } from '../../server/http-server.ts';
 import { createListener, type ListenerOptions } from '../../server/listener.ts';
 import { createTitleRemover } from '../../server/remove-title.ts';
 import type { Services } from '../../server/services.ts';
@@ -33,7 +33,7 @@ export type RunningApp = Awaited<ReturnType<typeof startApp>>;
 /** The app on a free port over a real store, catalogue and queue in a temporary folder; nothing encodes. */
 export async function startApp(
   overrides: Partial<Omit<ListenerOptions, 'services'>> &
-    Partial<Pick<Services, 'waitForFile' | 'noteServed'>> & { maxUploadBytes?: number } = {},
+    Partial<Pick<Services, 'waitForFile' | 'noteServed'>> & { maxUploadBytes?: number; server?: Partial<HttpServerOptions> } = {},
 ) {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-app-'));
   const mediaDir = join(folder, 'media');
@@ -52,7 +52,13 @@ export async function startApp(
   });
   const acceptor = createAcceptor({ mediaDir, store, catalogue, log, bus });
   const stopping = new AbortController();
-  const { waitForFile = async () => 'unknown', noteServed = async () => {}, maxUploadBytes = 10_000_000, ...options } = overrides;
+  const {
+    waitForFile = async () => 'unknown',
+    noteServed = async () => {},
+    maxUploadBytes = 10_000_000,
+    server: serverOptions,
+    ...options
+  } = overrides;
   const services: Services = {
     log,
     store,
@@ -88,12 +94,14 @@ export async function startApp(
     },
     pendingFiles: () => [],
   };
-  const server = await openHttpServer({ host: '127.0.0.1', port: 0 });
+  const server = await openHttpServer({ host: '127.0.0.1', port: 0, ...serverOptions });
   server.serve(
     createListener({
       services,
       mayRead: everybodyMayRead,
       cacheBytes: 10_000_000,
+      isTrustedProxy: () => false,
+      requestsPerAddress: 0,
       hostRules: { host: '127.0.0.1', allowedHosts: [] },
       apiToken: undefined,
       clientDir,
@@ -136,7 +144,7 @@ export interface SendOptions {
 }
 
 /** Without fetch, which normalizes paths, sets its own headers and hides compression. */
-function send(port: number, path: string, { method = 'GET', headers = {}, body }: SendOptions = {}): Promise<Answer> {
+export function send(port: number, path: string, { method = 'GET', headers = {}, body }: SendOptions = {}): Promise<Answer> {
   const options: RequestOptions = { host: '127.0.0.1', port, path, method, headers, agent: false };
   return new Promise((resolve, reject) => {
     const req = request(options, (res) => {

@@ -59,3 +59,10 @@ describe('isOriginAllowed', () => {
     expect(isOriginAllowed(origin, host)).toBe(expected);
   });
 });
+
+test('the public address is a name of ours, and its pages are ours', () => {
+  const rules = { host: '127.0.0.1', allowedHosts: [], baseUrl: 'https://films.example.org' };
+  expect([isHostAllowed('films.example.org', rules), isHostAllowed('other.example.org', rules)]).toEqual([true, false]);
+  expect(isOriginAllowed('https://films.example.org', '127.0.0.1:3000', rules.baseUrl)).toBe(true);
+  expect(isOriginAllowed('http://films.example.org', '127.0.0.1:3000', rules.baseUrl)).toBe(false);
+});
