@@ -32,11 +32,13 @@ export function createFastPath({ answers, mayRead, noteServed, next }: FastPathO
     };
     if (hot !== undefined) answer(hot, true);
     else {
-      answers.open(target).then(
-        (open) => (open === undefined ? next(req, res) : answer(open, false)),
+      answers
+        .open(target)
         // Express meets the same failure, and tells it as a problem.
-        () => next(req, res),
-      );
+        .catch(() => undefined)
+        .then((open) => (open === undefined ? next(req, res) : answer(open, false)))
+        // Half an answer is none: the client asks again.
+        .catch(() => res.destroy());
     }
   };
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
+import { AppError } from '../../pipeline/errors.ts';
 import { addTitle, type RunningApp, startApp, WAYS } from './start-app.ts';
 
 const SEGMENT = '/titles/film/v360/0.m4s';
@@ -47,6 +48,19 @@ describe.each(WAYS)('whatever the way, %s', (_way, options) => {
       expect((await app.send(path, { headers: { Authorization: 'Bearer friend' } })).status).toBe(isThere ? 200 : 404);
       expect(await app.send(path)).toMatchObject({ status: 404, json: { code: 'not_found', detail: 'There is no such title.' } });
     }
+  });
+
+  test('a disk that fails is a problem with its code, and nobody’s end', async () => {
+    app = await startApp(options);
+    await addTitle(app.services, 'film');
+    const { statFile } = app.services.store;
+    app.services.store.statFile = async () => {
+      throw new AppError('store_failed', 'The disk is away.', { retryable: true });
+    };
+    expect(await app.send(SEGMENT)).toMatchObject({ status: 503, json: { code: 'store_failed' } });
+    app.services.store.statFile = statFile;
+    await app.services.store.putSegment('film', 'v360', 0, Buffer.from('bytes'));
+    expect((await app.send(SEGMENT)).status).toBe(200);
   });
 
   test('every segment that is sent moves its viewer’s play head', async () => {
