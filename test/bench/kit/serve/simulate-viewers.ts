@@ -48,7 +48,8 @@ async function watch(audience: Audience, index: number, endAtMs: number, watchin
   const title = `${audience.url}/titles/${titleIds[index % titleIds.length]}`;
   const read = async (path: string, times: number[]): Promise<void> => {
     const askedAtMs = performance.now();
-    watching.bytes += await readWhole(`${title}/${path}`, agent);
+    const bytes = await readWhole(`${title}/${path}`, agent);
+    watching.bytes += bytes;
     times.push(performance.now() - askedAtMs);
   };
   try {
