@@ -17,6 +17,7 @@ import {
   uint32,
 } from './box.ts';
 import { colorBoxes } from './color-boxes.ts';
+import { renderMovieHeader, renderTrack } from './movie-boxes.ts';
 import { codecsOf, type ParameterSets, parseConfiguration, renderConfiguration, SAMPLE_ENTRIES } from './parameter-sets.ts';
 
 /** The one track of every init segment and fragment that Millrace writes. */
@@ -72,7 +73,12 @@ export type StreamParameters = Pick<InitInfo, 'codecs' | 'parameterSets'>;
 export function renderInitSegment(init: VideoInit | AudioInit): Uint8Array {
   return concatBytes([
     box('ftyp', ascii('iso6'), uint32(0), ascii('iso6'), ascii('cmfc'), ascii('mp41')),
-    box('moov', movieHeader(), track(init), box('mvex', fullBox('trex', 0, 0, uint32(TRACK_ID, 1, 0, 0, 0)))),
+    box(
+      'moov',
+      renderMovieHeader({ nextTrackId: TRACK_ID + 1 }),
+      track(init),
+      box('mvex', fullBox('trex', 0, 0, uint32(TRACK_ID, 1, 0, 0, 0))),
+    ),
   ]);
 }
 
@@ -127,58 +133,28 @@ function parseAudioEntry(bytes: Uint8Array, entry: Box): Pick<InitInfo, 'kind' |
   return { kind: 'audio', codecs, channels, sampleRate };
 }
 
-const UNITY_MATRIX = uint32(0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000);
-
-function movieHeader(): Uint8Array {
-  const timescale = 1000;
-  return fullBox(
-    'mvhd',
-    0,
-    0,
-    uint32(0, 0, timescale, 0, 0x10000),
-    uint16(0x100, 0),
-    uint32(0, 0),
-    UNITY_MATRIX,
-    new Uint8Array(24),
-    uint32(TRACK_ID + 1),
-  );
-}
-
 function track(init: VideoInit | AudioInit): Uint8Array {
   const isVideo = init.kind === 'video';
-  const volume = isVideo ? 0 : 0x100;
-  const [width, height] = isVideo ? [init.width, init.height] : [0, 0];
-  const enabledInMovieAndPreview = 7;
-  return box(
-    'trak',
-    fullBox(
-      'tkhd',
-      0,
-      enabledInMovieAndPreview,
-      uint32(0, 0, TRACK_ID, 0, 0, 0, 0),
-      uint16(0, 0, volume, 0),
-      UNITY_MATRIX,
-      uint32(width * 0x10000, height * 0x10000),
-    ),
-    box(
-      'mdia',
-      fullBox('mdhd', 0, 0, uint32(0, 0, init.timescale, 0), uint16(packLanguage(isVideo ? 'und' : (init.language ?? 'und')), 0)),
-      fullBox('hdlr', 0, 0, uint32(0), ascii(isVideo ? 'vide' : 'soun'), uint32(0, 0, 0), ascii(isVideo ? 'Video\0' : 'Sound\0')),
-      box(
-        'minf',
-        isVideo ? fullBox('vmhd', 0, 1, uint16(0, 0, 0, 0)) : fullBox('smhd', 0, 0, uint16(0, 0)),
-        box('dinf', fullBox('dref', 0, 0, uint32(1), fullBox('url ', 0, 1))),
-        box(
-          'stbl',
-          fullBox('stsd', 0, 0, uint32(1), isVideo ? videoSampleEntry(init) : aacSampleEntry(init)),
-          fullBox('stts', 0, 0, uint32(0)),
-          fullBox('stsc', 0, 0, uint32(0)),
-          fullBox('stsz', 0, 0, uint32(0, 0)),
-          fullBox('stco', 0, 0, uint32(0)),
-        ),
-      ),
-    ),
-  );
+  return renderTrack({
+    trackId: TRACK_ID,
+    kind: init.kind,
+    timescale: init.timescale,
+    durationTicks: 0,
+    width: isVideo ? init.width : 0,
+    height: isVideo ? init.height : 0,
+    language: isVideo ? undefined : init.language,
+    sampleTable: [fullBox('stsd', 0, 0, uint32(1), isVideo ? videoSampleEntry(init) : aacSampleEntry(init)), ...emptySampleTable()],
+  });
+}
+
+/** What `stbl` has beside its descriptions where fragments hold the samples. */
+export function emptySampleTable(): Uint8Array[] {
+  return [
+    fullBox('stts', 0, 0, uint32(0)),
+    fullBox('stsc', 0, 0, uint32(0)),
+    fullBox('stsz', 0, 0, uint32(0, 0)),
+    fullBox('stco', 0, 0, uint32(0)),
+  ];
 }
 
 function videoSampleEntry(init: VideoInit): Uint8Array {
@@ -209,10 +185,4 @@ function aacSampleEntry(init: AudioInit): Uint8Array {
     uint32(init.timescale * 0x10000),
     fullBox('esds', 0, 0, esds),
   );
-}
-
-/** ISO/IEC 14496-12 8.4.2.3: three letters, five bits each, minus 0x60. */
-function packLanguage(language: string): number {
-  const letters = /^[a-z]{3}$/.test(language) ? language : 'und';
-  return [...letters].reduce((packed, letter) => (packed << 5) | (letter.charCodeAt(0) - 0x60), 0);
 }
