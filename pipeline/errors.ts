@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'range_unsatisfiable'
   | 'precondition_failed'
   | 'too_many_requests'
+  | 'rendition_unknown'
   | 'port_taken'
   | 'already_running'
   | 'name_invalid'

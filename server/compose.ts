@@ -23,7 +23,9 @@ import { isSubtitleName } from '../pipeline/ingest/subtitle-name.ts';
 import type { Log } from '../pipeline/log.ts';
 import { parseQuietHours } from '../pipeline/model/work/quiet-hours.ts';
 import { createMovieTables } from '../pipeline/movie-tables.ts';
+import { openOriginal } from '../pipeline/open-original.ts';
 import { createTitlePreparer, type TitlePreparer } from '../pipeline/prepare-title.ts';
+import { createMovieCache } from '../pipeline/progressive/movie-cache.ts';
 import { openSqliteChunkQueue } from '../pipeline/queue/sqlite-chunk-queue.ts';
 import { createSeekIndexes } from '../pipeline/seek-indexes.ts';
 import { createFsSegmentStore } from '../pipeline/storage/fs-segment-store.ts';
@@ -139,6 +141,8 @@ async function startParts(settings: Settings, log: Log, closers: (() => unknown)
   const { waitForFile, noteServed, readWork, setBackgroundPaused, problemOf, encodeSpeed } = engine;
   const subtitles = createSubtitleTexts({ mediaDir, store, documents, bus, tools, log });
   closers.push(subtitles.close);
+  const movies = createMovieCache({ store, bus });
+  closers.push(movies.close);
   const plan = planSettings(settings);
   const { background } = engine;
   const preparer = createTitlePreparer({
@@ -186,7 +190,8 @@ async function startParts(settings: Settings, log: Log, closers: (() => unknown)
         await engine.dropTitle(titleId);
       },
     }),
-    subtitles,
+    ...{ movies, subtitles },
+    openOriginal: (source) => openOriginal(mediaDir, source),
     pendingFiles: inbox.pending,
   };
 }

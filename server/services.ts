@@ -3,9 +3,11 @@ import type { Catalogue, PendingFile } from '../pipeline/catalogue/catalogue.ts'
 import type { EventBus } from '../pipeline/event-bus.ts';
 import type { Log } from '../pipeline/log.ts';
 import type { Plan } from '../pipeline/model/plan.ts';
-import type { TitleError, TitleRecord } from '../pipeline/model/title.ts';
+import type { SourceRecord, TitleError, TitleRecord } from '../pipeline/model/title.ts';
 import type { BackgroundView, WorkView } from '../pipeline/model/work/work-view.ts';
 import type { WaitOutcome } from '../pipeline/on-demand.ts';
+import type { Original } from '../pipeline/open-original.ts';
+import type { MovieCache } from '../pipeline/progressive/movie-cache.ts';
 import type { ChunkQueue } from '../pipeline/queue/chunk-queue.ts';
 import type { SegmentStore } from '../pipeline/storage/segment-store.ts';
 import type { SubtitleTexts } from '../pipeline/text/subtitle-texts.ts';
@@ -38,6 +40,10 @@ export interface Services {
   encodeSpeed(plan: Plan, renditionId: string): number | null;
   /** Streams the body into the media home, makes it a title and has it prepared. A broken upload leaves nothing. */
   receive(body: Readable, upload: UploadFacts): Promise<{ title: TitleRecord; isNew: boolean }>;
+  /** Titles laid out as one file. */
+  movies: Pick<MovieCache, 'read' | 'forget'>;
+  /** The original bytes. Throws `source_missing`. */
+  openOriginal(source: SourceRecord): Promise<Original>;
   subtitles: Pick<SubtitleTexts, 'readCues'>;
   /** Takes a title away for good: its work, its segments and its original. */
   removeTitle(titleId: string): Promise<void>;

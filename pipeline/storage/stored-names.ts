@@ -36,3 +36,9 @@ export function parsePlanName(name: string): number | undefined {
   const digits = /^plan-(0|[1-9][0-9]{0,8})\.json$/.exec(name)?.[1];
   return digits === undefined ? undefined : Number(digits);
 }
+
+/** A source's path, relative to the media home: below originals/, and nowhere else by any step of it. */
+export function isOriginalPath(path: string): boolean {
+  const [folder, ...rest] = path.split('/');
+  return folder === 'originals' && rest.length > 0 && rest.every((name) => !['', '.', '..'].includes(name) && !name.includes('\0'));
+}

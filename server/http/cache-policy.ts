@@ -6,6 +6,7 @@ export type CacheKind =
   | 'subtitles'
   | 'poster'
   | 'storyboard'
+  | 'progressive'
   | 'hashed-asset'
   | 'page'
   | 'live-data'
@@ -25,6 +26,8 @@ const POLICIES: Record<CacheKind, string> = {
   poster: 'public, max-age=300',
   // Made once; its sheets would be asked for at every move of the pointer.
   storyboard: 'public, max-age=3600',
+  // Under its name there is another file when a better rung is whole: the ETag tells.
+  progressive: 'no-cache',
   'hashed-asset': `public, max-age=${ONE_YEAR}, immutable`,
   page: 'no-cache',
   'live-data': 'no-store',

@@ -22,6 +22,7 @@ const STATUSES: Record<ErrorCode, number> = {
   range_unsatisfiable: 416,
   precondition_failed: 412,
   too_many_requests: 429,
+  rendition_unknown: 400,
   port_taken: 500,
   already_running: 500,
   name_invalid: 400,

@@ -14,7 +14,8 @@ export const EMBED_HEADERS = { 'Content-Security-Policy': renderPolicy('*') };
 /** Segments and playlists are for players on any page (CORS), with what a player needs to see of the answer. */
 export const CORS_HEADERS = {
   'Access-Control-Allow-Origin': '*',
-  'Access-Control-Expose-Headers': 'Accept-Ranges, Content-Length, Content-Range, ETag, Retry-After',
+  'Access-Control-Expose-Headers':
+    'Accept-Ranges, Content-Disposition, Content-Length, Content-Location, Content-Range, ETag, Last-Modified, Retry-After',
   'Cross-Origin-Resource-Policy': 'cross-origin',
   'Timing-Allow-Origin': '*',
 };

@@ -14,12 +14,17 @@ export interface Waiting {
   isClientGone(): boolean;
 }
 
-/** For how long a request for what is not there yet may be held. Nothing waits for nobody, or for ever. */
-export function startWaiting(res: Response, { waitMs, stopping }: WaitLimits): Waiting {
+/** Ends when the client has gone or the server stops: for answers that take as long as they take. */
+export function untilGone(res: Response, stopping: AbortSignal): AbortSignal {
   const gone = new AbortController();
   res.once('close', () => gone.abort());
+  return AbortSignal.any([gone.signal, stopping]);
+}
+
+/** For how long a request for what is not there yet may be held. Nothing waits for nobody, or for ever. */
+export function startWaiting(res: Response, { waitMs, stopping }: WaitLimits): Waiting {
   return {
-    signal: AbortSignal.any([gone.signal, stopping, AbortSignal.timeout(waitMs)]),
+    signal: AbortSignal.any([untilGone(res, stopping), AbortSignal.timeout(waitMs)]),
     isClientGone: () => res.destroyed,
   };
 }

@@ -31,7 +31,8 @@ export function playlistRoutes(services: Services, answers: AnswerCache, limits:
   return router;
 }
 
-async function explainMissingPlan({ catalogue }: Services, titleId: string): Promise<AppError> {
+/** Why a title has nothing to play. */
+export async function explainMissingPlan({ catalogue }: Services, titleId: string): Promise<AppError> {
   const title = await catalogue.getTitle(titleId);
   if (title === undefined) return new AppError('not_found', 'There is no such title.');
   if (title.state !== 'failed') {

@@ -12,6 +12,8 @@ import { parseVtt } from '../../pipeline/model/text/parse-vtt.ts';
 import { trackAsset } from '../../pipeline/model/text/subtitle-document.ts';
 import { planTimeline } from '../../pipeline/model/timeline/boundaries.ts';
 import type { TitleRecord } from '../../pipeline/model/title.ts';
+import { openOriginal } from '../../pipeline/open-original.ts';
+import { createMovieCache } from '../../pipeline/progressive/movie-cache.ts';
 import { openSqliteChunkQueue } from '../../pipeline/queue/sqlite-chunk-queue.ts';
 import { createFsSegmentStore } from '../../pipeline/storage/fs-segment-store.ts';
 import { everybodyMayRead } from '../../server/http/access.ts';
@@ -86,6 +88,8 @@ export async function startApp(
       }
     },
     removeTitle: createTitleRemover({ mediaDir, store, catalogue, bus, endWork: queue.removeTitle }),
+    movies: createMovieCache({ store, bus }),
+    openOriginal: (source) => openOriginal(mediaDir, source),
     subtitles: {
       async readCues(titleId, trackId) {
         const stored = await store.readAsset(titleId, trackAsset(trackId));
