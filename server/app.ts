@@ -17,6 +17,7 @@ import { mediaRoutes } from './routes/media.ts';
 import { playlistRoutes } from './routes/playlists.ts';
 import { posterRoutes } from './routes/poster.ts';
 import { progressiveRoutes } from './routes/progressive.ts';
+import { soundFileRoutes } from './routes/sound-files.ts';
 import { sourceRoutes } from './routes/source.ts';
 import { statusRoutes } from './routes/status.ts';
 import { storyboardRoutes } from './routes/storyboard.ts';
@@ -80,7 +81,7 @@ export function createApp({
   app.use(mediaRoutes(services, answers, { waitMs, stopping }, metrics.noteWait));
   app.use(subtitleRoutes(services, { waitMs, stopping }));
   app.use(playlistRoutes(services, answers, { waitMs, stopping }));
-  app.use(progressiveRoutes(services, { waitMs, stopping }), sourceRoutes(services));
+  app.use(progressiveRoutes(services, { waitMs, stopping }), soundFileRoutes(services, { waitMs, stopping }), sourceRoutes(services));
   app.use(posterRoutes(services), storyboardRoutes(services), waveformRoutes(services), chapterRoutes(services));
   app.use(titleRoutes(services), uploadRoutes(services), workRoutes(services), eventRoutes(services, events));
   app.use(statusRoutes(services, metrics, stopping));

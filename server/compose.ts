@@ -26,6 +26,7 @@ import { createMovieTables } from '../pipeline/movie-tables.ts';
 import { openOriginal } from '../pipeline/open-original.ts';
 import { createTitlePreparer, type TitlePreparer } from '../pipeline/prepare-title.ts';
 import { createMovieCache } from '../pipeline/progressive/movie-cache.ts';
+import { createSoundFiles } from '../pipeline/progressive/sound-files.ts';
 import { openSqliteChunkQueue } from '../pipeline/queue/sqlite-chunk-queue.ts';
 import { createSeekIndexes } from '../pipeline/seek-indexes.ts';
 import { createFsSegmentStore } from '../pipeline/storage/fs-segment-store.ts';
@@ -142,7 +143,8 @@ async function startParts(settings: Settings, log: Log, closers: (() => unknown)
   const subtitles = createSubtitleTexts({ mediaDir, store, documents, bus, tools, log });
   closers.push(subtitles.close);
   const movies = createMovieCache({ store, bus });
-  closers.push(movies.close);
+  const soundFiles = createSoundFiles({ mediaDir, tools, log });
+  closers.push(movies.close, soundFiles.close);
   const plan = planSettings(settings);
   const { background } = engine;
   const preparer = createTitlePreparer({
@@ -190,7 +192,7 @@ async function startParts(settings: Settings, log: Log, closers: (() => unknown)
         await engine.dropTitle(titleId);
       },
     }),
-    ...{ movies, subtitles },
+    ...{ movies, soundFiles, subtitles },
     openOriginal: (source) => openOriginal(mediaDir, source),
     pendingFiles: inbox.pending,
   };

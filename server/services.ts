@@ -8,6 +8,7 @@ import type { BackgroundView, WorkView } from '../pipeline/model/work/work-view.
 import type { WaitOutcome } from '../pipeline/on-demand.ts';
 import type { Original } from '../pipeline/open-original.ts';
 import type { MovieCache } from '../pipeline/progressive/movie-cache.ts';
+import type { SoundFiles } from '../pipeline/progressive/sound-files.ts';
 import type { ChunkQueue } from '../pipeline/queue/chunk-queue.ts';
 import type { SegmentStore } from '../pipeline/storage/segment-store.ts';
 import type { SubtitleTexts } from '../pipeline/text/subtitle-texts.ts';
@@ -42,6 +43,8 @@ export interface Services {
   receive(body: Readable, upload: UploadFacts): Promise<{ title: TitleRecord; isNew: boolean }>;
   /** Titles laid out as one file. */
   movies: Pick<MovieCache, 'read' | 'forget'>;
+  /** Sounds in other codings. */
+  soundFiles: Pick<SoundFiles, 'open'>;
   /** The original bytes. Throws `source_missing`. */
   openOriginal(source: SourceRecord): Promise<Original>;
   subtitles: Pick<SubtitleTexts, 'readCues'>;

@@ -7,7 +7,7 @@ import { rescale, type Ticks, VIDEO_TIMESCALE } from '../model/time.ts';
  * Codec frames encoded before and after the ones that are kept. ffmpeg's AAC encoder finds its quantizer over several frames:
  * after two a seam is up to 4.5 dB worse than its neighbours, after eight at most 2.7 dB, after more no better (tried).
  */
-const ENCODER_PREROLL_FRAMES = 8;
+export const ENCODER_PREROLL_FRAMES = 8;
 const ENCODER_POSTROLL_FRAMES = 2;
 /** Input samples the resampler sees before the first one that counts. */
 const RESAMPLER_PREROLL_SAMPLES = 256;

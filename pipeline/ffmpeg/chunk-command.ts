@@ -1,9 +1,9 @@
 import { type AudioRenditionPlan, type Chunk, findRendition, type Plan, type VideoRenditionPlan } from '../model/plan.ts';
-import type { SourceInfo, VideoStreamInfo } from '../model/source-info.ts';
+import type { AudioStreamInfo, SourceInfo, VideoStreamInfo } from '../model/source-info.ts';
 import { type Rational, rescale, type Ticks, VIDEO_TIMESCALE } from '../model/time.ts';
 import { type Gap, keyframesBesideGaps } from '../model/timeline/gaps.ts';
 import { chunkRange } from '../model/timeline/segments.ts';
-import { audioEncoderArgs, audioFilter, planAudioWindow, silenceFilter } from './audio-args.ts';
+import { type AudioWindow, audioEncoderArgs, audioFilter, planAudioWindow, silenceFilter } from './audio-args.ts';
 import { INPUT_LIMITS } from './ffprobe-command.ts';
 import { decodeFromTicks, deinterlaceFilters, deinterlaceInputOptions } from './field-filters.ts';
 import { mayChangeShape } from './fit-filters.ts';
@@ -116,25 +116,45 @@ function addAudio(command: FfmpegCommand, options: ChunkCommandOptions, tracks: 
     if (!stream) throw new RangeError(`The source has no sound track ${rendition.sourceStreamIndex}`);
     const { startTicks, endTicks } = chunkRange(plan.timeline, rendition, chunk);
     const window = planAudioWindow(rendition, stream.sampleRate, startTicks, endTicks);
-    const startInSource = plan.originTicks + rescale(window.inputStart, stream.sampleRate, VIDEO_TIMESCALE);
-    if (startInSource >= stream.endTicks && !stream.isCounted) {
-      command.filters.push(`${silenceFilter(rendition, window)}[a${index}]`);
-    } else {
-      let labels = decoded.get(stream.index);
-      if (!labels) {
-        const trust = stream.isCounted ? 'none' : seekTrust(source.info.formatNames);
-        const seek = chooseAudioSeek(trust, stream.startTicks, startInSource);
-        const unpacked = options.unpackedSounds?.get(stream.index);
-        const input = addInput(command, unpacked ?? source.path, seek, ['-vn', '-sn', '-dn']);
-        const uses = tracks.filter(({ sourceStreamIndex }) => sourceStreamIndex === stream.index).length;
-        labels = decodedLabels(command, `${input}:${unpacked === undefined ? stream.index : 0}`, uses);
-        decoded.set(stream.index, labels);
-      }
-      command.filters.push(`[${labels.shift()}]${audioFilter(stream, rendition, window, plan.originTicks)}[a${index}]`);
+    let labels = decoded.get(stream.index);
+    if (!labels) {
+      const pad = addSoundInput(command, source, { stream, window, originTicks: plan.originTicks }, options.unpackedSounds);
+      const uses = tracks.filter(({ sourceStreamIndex }) => sourceStreamIndex === stream.index).length;
+      if (pad !== undefined) decoded.set(stream.index, (labels = decodedLabels(command, pad, uses)));
     }
+    const sound = labels
+      ? `[${labels.shift()}]${audioFilter(stream, rendition, window, plan.originTicks)}`
+      : silenceFilter(rendition, window);
+    command.filters.push(`${sound}[a${index}]`);
     const outputOptions = ['-map', `[a${index}]`, ...audioEncoderArgs(rendition), ...FRAGMENT_ARGS];
     command.outputs.push({ url: outputUrl(options.outputUrls, rendition.id), options: outputOptions });
   });
+}
+
+/** A stretch of one of a source's sounds. */
+export interface SoundStretch {
+  stream: AudioStreamInfo;
+  window: AudioWindow;
+  originTicks: Ticks;
+}
+
+/**
+ * Opens a source, or the file that a sound of it was unpacked to (see withUnpackedSounds), where a stretch begins. Answers the
+ * stream as filters name it; undefined where nothing but silence is left.
+ */
+export function addSoundInput(
+  command: FfmpegCommand,
+  source: ChunkSource,
+  { stream, window, originTicks }: SoundStretch,
+  unpackedSounds?: ReadonlyMap<number, string>,
+): string | undefined {
+  const startInSource = originTicks + rescale(window.inputStart, stream.sampleRate, VIDEO_TIMESCALE);
+  if (startInSource >= stream.endTicks && !stream.isCounted) return undefined;
+  const trust = stream.isCounted ? 'none' : seekTrust(source.info.formatNames);
+  const seek = chooseAudioSeek(trust, stream.startTicks, startInSource);
+  const unpacked = unpackedSounds?.get(stream.index);
+  const input = addInput(command, unpacked ?? source.path, seek, ['-vn', '-sn', '-dn']);
+  return `${input}:${unpacked === undefined ? stream.index : 0}`;
 }
 
 /** One label for each use of a decoded stream: a pad of a filter graph can be read once. */

@@ -88,6 +88,11 @@ export async function startApp(
       }
     },
     removeTitle: createTitleRemover({ mediaDir, store, catalogue, bus, endWork: queue.removeTitle }),
+    soundFiles: {
+      open: async () => {
+        throw new Error('nothing encodes');
+      },
+    },
     movies: createMovieCache({ store, bus }),
     openOriginal: (source) => openOriginal(mediaDir, source),
     subtitles: {
