@@ -4,8 +4,8 @@ import { renderMediaPlaylist } from '../pipeline/model/hls/render-media-playlist
 import { renderMultivariant } from '../pipeline/model/hls/render-multivariant.ts';
 import { renderSubtitlePlaylist } from '../pipeline/model/hls/subtitle-playlist.ts';
 import { findTextTrack } from '../pipeline/model/hls/text-renditions.ts';
-import type { SegmentStore } from '../pipeline/storage/segment-store.ts';
 import { offeredPlan } from '../pipeline/model/offered-plan.ts';
+import type { SegmentStore } from '../pipeline/storage/segment-store.ts';
 import { readTitleText } from '../pipeline/text/title-text.ts';
 import type { CacheKind } from './http/cache-policy.ts';
 import type { MediaTarget } from './http/media-path.ts';
