@@ -2,14 +2,14 @@ import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import { AppError } from '../../pipeline/errors.ts';
 import { type CacheKind, cacheControl } from './cache-policy.ts';
-import { isRangeApplicable } from './conditional.ts';
+import { checkConditions, isRangeApplicable, type Validators } from './conditional.ts';
 import { planMultipart } from './multipart.ts';
-import { checkPreconditions, type Validators } from './preconditions.ts';
 import { type ByteRange, renderContentRange } from './range.ts';
 import { parseRangeSet } from './range-set.ts';
 
 /** A body of known length, too long to be in hand as a whole. */
 export interface Body extends Validators {
+  modifiedAtMs: number;
   sizeBytes: number;
   contentType: string;
   cache: CacheKind;
@@ -27,7 +27,7 @@ export interface Body extends Validators {
  */
 export async function sendBody(req: Request, res: Response, body: Body): Promise<void> {
   const { sizeBytes, etag, modifiedAtMs, contentType } = body;
-  const condition = checkPreconditions(req.headers, body);
+  const condition = checkConditions(req.headers, body);
   if (condition === 'failed') throw new AppError('precondition_failed', 'This is not what it was: ask for it without the condition.');
   res.set({ ETag: etag, 'Last-Modified': new Date(modifiedAtMs).toUTCString(), 'Cache-Control': cacheControl(body.cache) });
   res.set({ 'Accept-Ranges': 'bytes', ...body.headers });
