@@ -275,7 +275,10 @@ export function startScheduler(settings: SchedulerSettings): Scheduler {
     // That a viewer's segment of a replaced plan, or by another encoder, cannot be made here says nothing of the file.
     const isOwn = plan?.revision === planRevision && plan.encoderFingerprint === settings.tools.encoderFingerprint;
     if (!title || title.error || !isOwn) return false;
-    if (await leaveOut(settings, title, plan, lease.chunk)) return false;
+    if (await leaveOut(settings, title, plan, lease.chunk)) {
+      await tellTitle(settings, titleId);
+      return false;
+    }
     await settings.onTitleFailed(titleId, error);
     await endWork(titleId, lease);
     return true;
