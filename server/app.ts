@@ -78,7 +78,7 @@ export function createApp({
     res.set('Cache-Control', cacheControl('live-data'));
     next();
   });
-  app.use(mediaRoutes(services, answers, { waitMs, stopping }, metrics.noteWait));
+  app.use(mediaRoutes(services, answers, { stopping }, metrics.noteWait));
   app.use(subtitleRoutes(services, { waitMs, stopping }));
   app.use(playlistRoutes(services, answers, { waitMs, stopping }));
   app.use(progressiveRoutes(services, { waitMs, stopping }), soundFileRoutes(services, { waitMs, stopping }), sourceRoutes(services));

@@ -191,6 +191,7 @@ async function startParts(settings: Settings, log: Log, closers: (() => unknown)
         await Promise.all([preparer.dropTitle(titleId), subtitles.dropTitle(titleId)]);
         await engine.dropTitle(titleId);
       },
+      resumeWork: preparer.prepare,
     }),
     ...{ movies, soundFiles, subtitles },
     openOriginal: (source) => openOriginal(mediaDir, source),

@@ -13,19 +13,26 @@ export interface TitleRemoverOptions {
   bus: EventBus;
   /** Resolves when nothing encodes the title any more. */
   endWork(titleId: string): Promise<void>;
+  /** Of a title that could not be removed, what it lacks is made after all. */
+  resumeWork(titleId: string): unknown;
 }
 
 /**
  * Removes a title for good. Its original goes first: were we killed in between, an original without a title would become
  * one again at the next start, while a title without an original can still be removed.
  */
-export function createTitleRemover({ mediaDir, store, catalogue, bus, endWork }: TitleRemoverOptions) {
+export function createTitleRemover({ mediaDir, store, catalogue, bus, endWork, resumeWork }: TitleRemoverOptions) {
   return async function removeTitle(titleId: string): Promise<void> {
     const record = await store.readTitle(titleId);
     await endWork(titleId);
-    if (record !== undefined) await removeOriginal(mediaDir, record);
-    await store.removeTitle(titleId);
-    await catalogue.removeTitle(titleId);
+    try {
+      if (record !== undefined) await removeOriginal(mediaDir, record);
+      await store.removeTitle(titleId);
+      await catalogue.removeTitle(titleId);
+    } catch (error) {
+      resumeWork(titleId);
+      throw error;
+    }
     bus.publish({ type: 'title-removed', titleId });
   };
 }

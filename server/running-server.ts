@@ -12,7 +12,7 @@ const ANSWER_MS = 2_000;
 /** `start`: see processStart. In a container every server has the same pid. */
 const RECORD = z.object({ url: z.url(), pid: z.number(), start: z.string().optional() });
 
-/** A server that starts does not answer yet: for so long its note alone counts. */
+/** Where nobody can tell whether a pid is used again: for so long a note counts alone. */
 const START_MS = 60_000;
 
 /**
@@ -28,7 +28,7 @@ export async function noteRunningServer(mediaDir: string, url: string): Promise<
     await mkdir(mediaDir, { recursive: true });
     await writeFile(path, note, { flag: 'wx' }).catch(async (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EEXIST') throw error;
-      const other = (await findRunningServer(mediaDir)) ?? (await findStartingServer(path));
+      const other = (await findRunningServer(mediaDir)) ?? (await findSilentServer(path));
       if (other !== undefined) throw new AppError('already_running', `Millrace already runs on this media home, at ${other}.`);
       await rm(path, { force: true });
       await writeFile(path, note, { flag: 'wx' });
@@ -44,10 +44,12 @@ export async function noteRunningServer(mediaDir: string, url: string): Promise<
   };
 }
 
-async function findStartingServer(path: string): Promise<string | undefined> {
+/** One that lives without answering: it starts, is stopped, or has too much to do. */
+async function findSilentServer(path: string): Promise<string | undefined> {
   const [note, facts] = [await readNote(path), await stat(path).catch(() => undefined)];
-  if (note === undefined || facts === undefined || Date.now() - facts.mtimeMs > START_MS) return undefined;
-  return isProcessAlive(note.pid) && !isPidUsedAgain(note) ? note.url : undefined;
+  if (note === undefined || facts === undefined || !isProcessAlive(note.pid) || isPidUsedAgain(note)) return undefined;
+  const isCertain = note.start !== undefined && note.start === processStart(note.pid);
+  return isCertain || Date.now() - facts.mtimeMs <= START_MS ? note.url : undefined;
 }
 
 /** The address of the server that works on this media home. A note that a kill left behind is known by nobody answering to it. */

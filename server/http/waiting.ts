@@ -17,7 +17,9 @@ export interface Waiting {
 /** Ends when the client has gone or the server stops: for answers that take as long as they take. */
 export function untilGone(res: Response, stopping: AbortSignal): AbortSignal {
   const gone = new AbortController();
-  res.once('close', () => gone.abort());
+  // Before anybody listened, perhaps.
+  if (res.destroyed) gone.abort();
+  else res.once('close', () => gone.abort());
   return AbortSignal.any([gone.signal, stopping]);
 }
 

@@ -2,7 +2,7 @@ import { type Request, type Response, Router } from 'express';
 import { AppError } from '../../pipeline/errors.ts';
 import type { WaitOutcome } from '../../pipeline/on-demand.ts';
 import type { AnswerCache } from '../cache/answer-cache.ts';
-import { startWaiting, type WaitLimits } from '../http/waiting.ts';
+import { untilGone, type WaitLimits } from '../http/waiting.ts';
 import type { Services } from '../services.ts';
 import { checkRenditionId, checkSegmentName, checkTitleId } from './params.ts';
 import { sendOpened } from './send-opened.ts';
@@ -14,7 +14,7 @@ import { sendOpened } from './send-opened.ts';
 export function mediaRoutes(
   { waitForFile, noteServed }: Services,
   answers: AnswerCache,
-  limits: WaitLimits,
+  { stopping }: Pick<WaitLimits, 'stopping'>,
   onWaited: (outcome: WaitOutcome, seconds: number) => void,
 ): Router {
   const router = Router();
@@ -39,11 +39,11 @@ export function mediaRoutes(
       void noteServed(titleId, renditionId, fileName);
       return;
     }
-    const waiting = startWaiting(res, limits);
     const askedAtMs = performance.now();
-    const outcome = await waitForFile(titleId, renditionId, fileName, waiting.signal);
+    // For how long, the pipeline knows: whoever is told to ask again is still a viewer, and whoever has gone is not.
+    const outcome = await waitForFile(titleId, renditionId, fileName, untilGone(res, stopping));
     onWaited(outcome, (performance.now() - askedAtMs) / 1000);
-    if (waiting.isClientGone()) return;
+    if (res.destroyed) return;
     if (outcome === 'unknown') throw new AppError('not_found', 'There is no such title or rendition.');
     // Past the end is the one segment that may be missing (I11); a planned one is never 404.
     if (outcome === 'past-end') throw new AppError('segment_past_end', 'The title ends before this segment.');

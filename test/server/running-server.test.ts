@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { processStart } from '../../pipeline/process-start.ts';
 import { noteRunningServer } from '../../server/running-server.ts';
 
 const NOBODY = 'http://127.0.0.1:9';
@@ -45,6 +46,14 @@ describe('a media home', () => {
     await writeFile(join(home, 'server.json'), JSON.stringify({ url: NOBODY, pid: process.pid, start: 'before' }));
     await noteRunningServer(home, NOBODY);
     expect(JSON.parse(await readFile(join(home, 'server.json'), 'utf8'))).not.toMatchObject({ start: 'before' });
+  });
+
+  test('stays with a server that lives and does not answer, however long ago it took it', async () => {
+    const path = join(home, 'server.json');
+    await writeFile(path, JSON.stringify({ url: NOBODY, pid: process.pid, start: processStart(process.pid) }));
+    const longAgo = new Date(Date.now() - 3_600_000);
+    await utimes(path, longAgo, longAgo);
+    await expect(noteRunningServer(home, NOBODY)).rejects.toMatchObject({ code: 'already_running' });
   });
 
   test('is given back only by the one that has it', async () => {

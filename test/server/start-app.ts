@@ -87,7 +87,7 @@ export async function startApp(
         await upload.discard();
       }
     },
-    removeTitle: createTitleRemover({ mediaDir, store, catalogue, bus, endWork: queue.removeTitle }),
+    removeTitle: createTitleRemover({ mediaDir, store, catalogue, bus, endWork: queue.removeTitle, resumeWork: () => {} }),
     soundFiles: {
       open: async () => {
         throw new Error('nothing encodes');

@@ -160,13 +160,18 @@ describe.each(WAYS)('a segment that is not there, %s', (_way, options) => {
   });
 });
 
-test('a wait ends by itself when its time is over', async () => {
-  const waitForFile: Services['waitForFile'] = (_title, _rendition, _file, signal) =>
-    new Promise((resolve) => signal.addEventListener('abort', () => resolve('timeout')));
-  const app = await startApp({ waitForFile, waitMs: 20 });
+test('a wait that the pipeline ends is not taken for a client that has gone', async () => {
+  let isLeft: boolean | undefined;
+  const waitForFile: Services['waitForFile'] = async (_title, _rendition, _file, signal) => {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    isLeft = signal.aborted;
+    return 'timeout';
+  };
+  const app = await startApp({ waitForFile, waitMs: 1 });
   try {
     await addTitle(app.services, 'film');
     expect(await app.send('/titles/film/v360/0.m4s')).toMatchObject({ status: 503 });
+    expect(isLeft).toBe(false);
   } finally {
     await app.close();
   }
