@@ -11,9 +11,11 @@ import type { HostRules } from './http/host-origin-check.ts';
 import { SECURITY_HEADERS } from './http/security-headers.ts';
 import { createMetrics } from './metrics.ts';
 import { chapterRoutes } from './routes/chapters.ts';
+import { classicForms } from './routes/classic-forms.ts';
 import { clientRoutes } from './routes/client.ts';
 import { eventRoutes } from './routes/events.ts';
 import { mediaRoutes } from './routes/media.ts';
+import { originalStreamRoutes } from './routes/original-stream.ts';
 import { playlistRoutes } from './routes/playlists.ts';
 import { posterRoutes } from './routes/poster.ts';
 import { progressiveRoutes } from './routes/progressive.ts';
@@ -22,6 +24,8 @@ import { sourceRoutes } from './routes/source.ts';
 import { statusRoutes } from './routes/status.ts';
 import { storyboardRoutes } from './routes/storyboard.ts';
 import { subtitleRoutes } from './routes/subtitles.ts';
+import { textStreamRoutes } from './routes/text-stream.ts';
+import { textRoutes } from './routes/texts.ts';
 import { titleRoutes } from './routes/titles.ts';
 import { uploadRoutes } from './routes/upload.ts';
 import { waveformRoutes } from './routes/waveform.ts';
@@ -72,7 +76,9 @@ export function createApp({
     res.set(SECURITY_HEADERS);
     next();
   });
-  app.use('/titles', allowAnyOrigin);
+  // Before everything that asks where a request goes: who may have a title may have it under each of its names.
+  app.use(classicForms);
+  app.use(['/titles', '/text_stream'], allowAnyOrigin);
   app.use('/titles/:id', guardReads(mayRead));
   app.use('/api', requireKnownHost(hostRules), guardWrites(apiToken, hostRules.baseUrl), (_req, res, next) => {
     res.set('Cache-Control', cacheControl('live-data'));
@@ -83,6 +89,7 @@ export function createApp({
   app.use(playlistRoutes(services, answers, { waitMs, stopping }));
   app.use(progressiveRoutes(services, { waitMs, stopping }), soundFileRoutes(services, { waitMs, stopping }), sourceRoutes(services));
   app.use(posterRoutes(services), storyboardRoutes(services), waveformRoutes(services), chapterRoutes(services));
+  app.use(originalStreamRoutes(services), textStreamRoutes(services), textRoutes(services));
   app.use(titleRoutes(services), uploadRoutes(services), workRoutes(services), eventRoutes(services, events));
   app.use(statusRoutes(services, metrics, stopping));
   app.use(clientRoutes(clientDir));

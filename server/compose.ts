@@ -13,6 +13,7 @@ import { type FfmpegTools, locateFfmpeg } from '../pipeline/ffmpeg/locate.ts';
 import { makeSampleClip } from '../pipeline/ffmpeg/sample-clip.ts';
 import { startIndexWatcher } from '../pipeline/index-watcher.ts';
 import { type AcceptableFile, type Accepted, type Acceptor, createAcceptor } from '../pipeline/ingest/accept.ts';
+import { createDropAcceptor } from '../pipeline/ingest/accept-dropped.ts';
 import { acceptSoon } from '../pipeline/ingest/accept-soon.ts';
 import { createSubtitleAcceptor, type SubtitleAcceptor } from '../pipeline/ingest/accept-subtitle.ts';
 import { createFailures } from '../pipeline/ingest/fail.ts';
@@ -28,10 +29,12 @@ import { createTitlePreparer, type TitlePreparer } from '../pipeline/prepare-tit
 import { createMovieCache } from '../pipeline/progressive/movie-cache.ts';
 import { createSoundFiles } from '../pipeline/progressive/sound-files.ts';
 import { openSqliteChunkQueue } from '../pipeline/queue/sqlite-chunk-queue.ts';
+import { readOriginal } from '../pipeline/read-original.ts';
 import { createSeekIndexes } from '../pipeline/seek-indexes.ts';
 import { createFsSegmentStore } from '../pipeline/storage/fs-segment-store.ts';
 import type { SegmentStore } from '../pipeline/storage/segment-store.ts';
 import { sweepAbandoned } from '../pipeline/storage/sweep-abandoned.ts';
+import { createLibraryTexts, TEXTS_FOLDER } from '../pipeline/text/library-texts.ts';
 import { createSubtitleDocuments, type SubtitleDocuments } from '../pipeline/text/subtitle-documents.ts';
 import { createSubtitleTexts } from '../pipeline/text/subtitle-texts.ts';
 import { missingAssets } from '../pipeline/title-assets.ts';
@@ -152,6 +155,16 @@ async function startParts(settings: Settings, log: Log, closers: (() => unknown)
     scheduler: engine,
   });
   closers.push(preparer.close);
+  const texts = createLibraryTexts({ mediaDir, log });
+  const dropped = createDropAcceptor({ acceptor, subtitleAcceptor: library.subtitleAcceptor, texts, log });
+  const giveTextsTo = async (titleId: string | undefined): Promise<void> => {
+    try {
+      const film = titleId === undefined ? undefined : await store.readTitle(titleId);
+      if (titleId === undefined || film !== undefined) await dropped.giveToFilms(film?.source.originalName);
+    } catch (error) {
+      log.warn({ title: titleId, err: error }, 'texts that may belong to films could not be looked at; they are at the next start');
+    }
+  };
   // What a title that was put back by hand still lacks is encoded like any other's.
   prepareFound = (titleId) => void preparer.prepare(titleId);
   const inbox = await startInbox({
@@ -161,13 +174,15 @@ async function startParts(settings: Settings, log: Log, closers: (() => unknown)
     settleSettings: { ...DEFAULT_SETTLE_SETTINGS, quietMs: settings.INBOX_QUIET_SECONDS * 1000 },
     ...{ bus, log },
     async onSettled(file) {
-      const { title, isNew } = await acceptFile(library, file);
-      if (isNew) void preparer.prepare(title.id);
+      const accepted = await dropped.accept(file);
+      if (accepted?.isNew) void preparer.prepare(accepted.title.id);
     },
   });
   closers.push(inbox.close);
   // Subtitles that came before their film.
   closers.push(bus.subscribe((event) => event.type === 'plan' && inbox.retry()));
+  closers.push(bus.subscribe((event) => event.type === 'plan' && void giveTextsTo(event.titleId)));
+  void giveTextsTo(undefined);
   void prepareUnfinished(library, preparer);
   if (settings.SAMPLE) closers.push(await startSample(library, tools));
 
@@ -175,8 +190,7 @@ async function startParts(settings: Settings, log: Log, closers: (() => unknown)
     ...{ log, store, catalogue, queue, bus },
     ...{ waitForFile, noteServed, readWork, setBackgroundPaused, problemOf, encodeSpeed },
     async receive(body, { name, sizeBytes }) {
-      const length = sizeBytes === undefined ? {} : { contentLength: sizeBytes };
-      const upload = await receiveUpload({ body, name, mediaDir, maxBytes: settings.MAX_UPLOAD_BYTES, ...length });
+      const upload = await receiveUpload({ body, name, mediaDir, maxBytes: settings.MAX_UPLOAD_BYTES, ...lengthOf(sizeBytes) });
       try {
         const accepted = await acceptSoon(() => acceptFile(library, upload), bus, AbortSignal.timeout(UPLOAD_PATIENCE_MS));
         if (accepted.isNew) void preparer.prepare(accepted.title.id);
@@ -195,6 +209,16 @@ async function startParts(settings: Settings, log: Log, closers: (() => unknown)
     }),
     ...{ movies, soundFiles, subtitles },
     openOriginal: (source) => openOriginal(mediaDir, source),
+    texts,
+    async receiveText(body, { name, sizeBytes }) {
+      const upload = await receiveUpload({ body, name, mediaDir, maxBytes: settings.MAX_UPLOAD_BYTES, ...lengthOf(sizeBytes) });
+      try {
+        return await texts.accept(upload);
+      } finally {
+        await upload.discard();
+      }
+    },
+    readOriginal: (source) => readOriginal(mediaDir, source),
     pendingFiles: inbox.pending,
   };
 }
@@ -204,9 +228,13 @@ export function acceptFile({ acceptor, subtitleAcceptor }: Library, file: Accept
   return isSubtitleName(file.name) ? subtitleAcceptor.accept(file) : acceptor.accept(file);
 }
 
+function lengthOf(sizeBytes: number | undefined): { contentLength?: number } {
+  return sizeBytes === undefined ? {} : { contentLength: sizeBytes };
+}
+
 async function makeMediaHome(mediaDir: string): Promise<void> {
   try {
-    for (const name of ['inbox', 'originals', 'streams', 'failed']) await mkdir(join(mediaDir, name), { recursive: true });
+    for (const name of ['inbox', 'originals', 'streams', 'failed', TEXTS_FOLDER]) await mkdir(join(mediaDir, name), { recursive: true });
   } catch (error) {
     throw new AppError('config_invalid', `The media home ${mediaDir} cannot be made: ${(error as Error).message}. MEDIA_DIR moves it.`, {
       cause: error,

@@ -11,6 +11,7 @@ import type { MovieCache } from '../pipeline/progressive/movie-cache.ts';
 import type { SoundFiles } from '../pipeline/progressive/sound-files.ts';
 import type { ChunkQueue } from '../pipeline/queue/chunk-queue.ts';
 import type { SegmentStore } from '../pipeline/storage/segment-store.ts';
+import type { LibraryText, LibraryTexts } from '../pipeline/text/library-texts.ts';
 import type { SubtitleTexts } from '../pipeline/text/subtitle-texts.ts';
 
 export interface UploadFacts {
@@ -48,6 +49,11 @@ export interface Services {
   /** The original bytes. Throws `source_missing`. */
   openOriginal(source: SourceRecord): Promise<Original>;
   subtitles: Pick<SubtitleTexts, 'readCues'>;
+  texts: LibraryTexts;
+  /** As `receive`, for a text of the library. */
+  receiveText(body: Readable, upload: UploadFacts): Promise<LibraryText>;
+  /** The original bytes, from the first to the last. Throws `source_missing`. */
+  readOriginal(source: SourceRecord): Promise<Readable>;
   /** Takes a title away for good: its work, its segments and its original. */
   removeTitle(titleId: string): Promise<void>;
   pendingFiles(): PendingFile[];

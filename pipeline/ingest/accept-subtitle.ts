@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { tellTitle } from '../catalogue/tell-title.ts';
@@ -11,9 +10,7 @@ import type { TitleRecord } from '../model/title.ts';
 import type { SegmentStore } from '../storage/segment-store.ts';
 import type { SubtitleDocuments } from '../text/subtitle-documents.ts';
 import type { AcceptableFile, Accepted } from './accept.ts';
-import { numberedName, storableVisibleName } from './file-name.ts';
-import { hasSameBytes } from './identity.ts';
-import { copyFileVerified, exists, moveFile } from './place-file.ts';
+import { keepFile } from './keep-file.ts';
 import { readSubtitleFile } from './read-subtitle-file.ts';
 import { filmStem, readSubtitleName, type SubtitleName } from './subtitle-name.ts';
 
@@ -49,39 +46,38 @@ export function createSubtitleAcceptor({ mediaDir, store, catalogue, documents, 
       ...document,
       files: [...document.files.filter(({ fileName }) => fileName !== name), ...tracks.map(({ track }) => track)],
     }));
-    await keepOriginal(file, name, title.id);
+    await keepFile({ ...file, name }, join(mediaDir, 'originals', title.id, FOLDER));
     log.info({ title: title.id, name, tracks: tracks.map(({ track }) => track.id) }, 'subtitles accepted');
     await tellTitle({ catalogue, bus }, title.id);
     return { title, isNew: false };
   }
 
-  /** The newest of those that have the name. */
   async function findFilm(name: string): Promise<{ title: TitleRecord & { sourceInfo: SourceInfo }; reading: SubtitleName }> {
+    const found = await findNamed(name);
+    if (!found) throw waiting('It waits for its film: there is none of that name. Drop the film too, or name the subtitles after it.');
+    // The store's record, not the index's: it is the truth.
+    const title = await store.readTitle(found.titleId);
+    if (!title?.sourceInfo || title.planRevision === undefined) throw waiting('It waits until its film has been looked at.');
+    return { title: { ...title, sourceInfo: title.sourceInfo }, reading: found.reading };
+  }
+
+  /** The newest of those that have the name. */
+  async function findNamed(name: string): Promise<{ titleId: string; reading: SubtitleName } | undefined> {
     const titles = (await catalogue.listTitles()).filter(({ state, record }) => state !== 'failed' && record.kind === 'file');
     titles.sort((a, b) => b.record.createdAtMs - a.record.createdAtMs);
     for (const reading of readSubtitleName(name)) {
       const found = titles.find(({ record }) => filmStem(record.source.originalName) === reading.stem);
-      if (!found) continue;
-      // The store's record, not the index's: it is the truth.
-      const title = await store.readTitle(found.record.id);
-      if (!title?.sourceInfo || title.planRevision === undefined) throw waiting('It waits until its film has been looked at.');
-      return { title: { ...title, sourceInfo: title.sourceInfo }, reading };
+      if (found) return { titleId: found.record.id, reading };
     }
-    throw waiting('It waits for its film: there is none of that name. Drop the film too, or name the subtitles after it.');
+    return undefined;
   }
 
-  async function keepOriginal({ path, keepOriginal }: AcceptableFile, name: string, titleId: string): Promise<void> {
-    const folder = join(mediaDir, 'originals', titleId, FOLDER);
-    await mkdir(folder, { recursive: true });
-    const stored = storableVisibleName(name);
-    for (let number = 1; ; number += 1) {
-      const placed = join(folder, number === 1 ? stored : numberedName(stored, number));
-      if ((await exists(placed)) && !(await hasSameBytes(placed, path))) continue;
-      return keepOriginal ? copyFileVerified(path, placed) : moveFile(path, placed);
-    }
+  /** Whether there is a film that a file of that name is the subtitles of, looked at or not. */
+  async function hasFilm(name: string): Promise<boolean> {
+    return (await findNamed(name)) !== undefined;
   }
 
-  return { accept };
+  return { accept, hasFilm };
 }
 
 function waiting(message: string): AppError {

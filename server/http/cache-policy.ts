@@ -4,6 +4,7 @@ export type CacheKind =
   | 'multivariant'
   | 'media-playlist'
   | 'subtitles'
+  | 'library-text'
   | 'poster'
   | 'storyboard'
   | 'progressive'
@@ -23,6 +24,8 @@ const POLICIES: Record<CacheKind, string> = {
   'media-playlist': 'public, max-age=60',
   // Another text is another track, but a better Millrace may read the same source better.
   subtitles: 'public, max-age=3600',
+  // One that is renamed or replaced is another one at once.
+  'library-text': 'no-cache',
   poster: 'public, max-age=300',
   // Made once; its sheets would be asked for at every move of the pointer.
   storyboard: 'public, max-age=3600',

@@ -15,7 +15,9 @@ import type { TitleRecord } from '../../pipeline/model/title.ts';
 import { openOriginal } from '../../pipeline/open-original.ts';
 import { createMovieCache } from '../../pipeline/progressive/movie-cache.ts';
 import { openSqliteChunkQueue } from '../../pipeline/queue/sqlite-chunk-queue.ts';
+import { readOriginal } from '../../pipeline/read-original.ts';
 import { createFsSegmentStore } from '../../pipeline/storage/fs-segment-store.ts';
+import { createLibraryTexts } from '../../pipeline/text/library-texts.ts';
 import { everybodyMayRead } from '../../server/http/access.ts';
 import { type HttpServerOptions, openHttpServer } from '../../server/http-server.ts';
 import { createListener, type ListenerOptions } from '../../server/listener.ts';
@@ -53,6 +55,7 @@ export async function startApp(
     throw error;
   });
   const acceptor = createAcceptor({ mediaDir, store, catalogue, log, bus });
+  const texts = createLibraryTexts({ mediaDir, log });
   const stopping = new AbortController();
   const {
     waitForFile = async () => 'unknown',
@@ -101,6 +104,16 @@ export async function startApp(
         return stored && parseVtt(Buffer.from(stored).toString('utf8'));
       },
     },
+    texts,
+    async receiveText(body, { name }) {
+      const upload = await receiveUpload({ body, name, mediaDir, maxBytes: maxUploadBytes });
+      try {
+        return await texts.accept(upload);
+      } finally {
+        await upload.discard();
+      }
+    },
+    readOriginal: (source) => readOriginal(mediaDir, source),
     pendingFiles: () => [],
   };
   const server = await openHttpServer({ host: '127.0.0.1', port: 0, ...serverOptions });
