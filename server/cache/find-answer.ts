@@ -3,9 +3,6 @@ import { fileEtag } from '../http/etag.ts';
 import { type PlaylistServices, readPlaylist } from '../read-playlist.ts';
 import type { FindAnswer } from './answer-cache.ts';
 
-/** RFC 8216 4 and Apple authoring 10.4. */
-const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
-
 /** Finds segments and init segments in the store, and makes playlists of plans. */
 export function createAnswerFinder(services: PlaylistServices): FindAnswer {
   const { store } = services;
@@ -34,6 +31,6 @@ export function createAnswerFinder(services: PlaylistServices): FindAnswer {
     const playlist = await readPlaylist(services, target);
     if (playlist === undefined) return undefined;
     const isSame = before?.kind === 'text' && before.text === playlist.text && before.cache === playlist.cache;
-    return isSame ? before : prepareText(playlist.text, PLAYLIST_TYPE, playlist.cache);
+    return isSame ? before : prepareText(playlist.text, playlist.contentType, playlist.cache);
   };
 }

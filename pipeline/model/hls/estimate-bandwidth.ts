@@ -1,4 +1,4 @@
-import type { RenditionPlan } from '../plan.ts';
+import type { RenditionPlan, Timeline } from '../plan.ts';
 import type { Seconds } from '../time.ts';
 import type { MeasuredBandwidth } from './measure-bandwidth.ts';
 
@@ -6,6 +6,15 @@ import type { MeasuredBandwidth } from './measure-bandwidth.ts';
 export const BYTES_PER_SEGMENT = 128;
 /** A sample's entry in trun: duration, size, flags and, for video, a composition offset. */
 export const BYTES_PER_SAMPLE = { video: 16, iframe: 12, audio: 12 };
+
+/** What was measured of a rendition, or else what it may take. */
+export function knownBandwidth(
+  rendition: RenditionPlan,
+  { targetDurationSeconds }: Pick<Timeline, 'targetDurationSeconds'>,
+  measured: ReadonlyMap<string, MeasuredBandwidth> | undefined,
+): MeasuredBandwidth {
+  return measured?.get(rendition.id) ?? estimateBandwidth(rendition, targetDurationSeconds);
+}
 
 /**
  * What a rendition may take, before its segments exist to be measured. Over L seconds a capped encoder emits at most

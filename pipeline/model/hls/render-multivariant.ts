@@ -1,5 +1,5 @@
 import type { AudioRenditionPlan, IframeRenditionPlan, Plan, RenditionPlan, VideoRenditionPlan } from '../plan.ts';
-import { estimateBandwidth } from './estimate-bandwidth.ts';
+import { knownBandwidth } from './estimate-bandwidth.ts';
 import type { MeasuredBandwidth } from './measure-bandwidth.ts';
 import type { MediaRendition } from './media-rendition.ts';
 import { type MultivariantPlaylist, renderMultivariantText } from './multivariant-playlist.ts';
@@ -25,8 +25,7 @@ export function renderMultivariant(plan: OfferedPlan, measured?: MeasuredBandwid
 type OfferedPlan = Pick<Plan, 'timeline' | 'renditions' | 'revision'>;
 
 export function planMultivariant(plan: OfferedPlan, measured?: MeasuredBandwidths, text: TitleText = NO_TEXT): MultivariantPlaylist {
-  const bandwidthOf = (rendition: RenditionPlan): MeasuredBandwidth =>
-    measured?.get(rendition.id) ?? estimateBandwidth(rendition, plan.timeline.targetDurationSeconds);
+  const bandwidthOf = (rendition: RenditionPlan): MeasuredBandwidth => knownBandwidth(rendition, plan.timeline, measured);
   const video = plan.renditions.filter((rendition) => rendition.kind === 'video');
   const audio = plan.renditions.filter((rendition) => rendition.kind === 'audio');
   // A lone audio track without video is its variant, and an alternative to nothing.

@@ -21,6 +21,17 @@ describe.each(WAYS)('playlists of a planned title, %s', (_way, options) => {
     expect(playlist.segments.reduce((sum, segment) => sum + segment.durationSeconds, 0)).toBeCloseTo(10);
   });
 
+  test('the DASH manifest is revalidated always, and changes only when it says something else', async () => {
+    const manifest = await app.send('/titles/film/manifest.mpd', { headers: { Origin: 'https://elsewhere.example' } });
+    expect(manifest.headers).toMatchObject({
+      ...{ 'content-type': 'application/dash+xml', 'cache-control': 'no-cache', 'access-control-allow-origin': '*' },
+    });
+    expect(manifest.text).toContain('<Representation id="v360"');
+    const again = await app.send('/titles/film/manifest.mpd', { headers: { 'If-None-Match': manifest.headers.etag as string } });
+    expect(again.status).toBe(304);
+    expect(await app.send('/titles/none/manifest.mpd')).toMatchObject({ status: 404, json: { code: 'not_found' } });
+  });
+
   test('the multivariant playlist is revalidated always, the media playlist may be kept for a while', async () => {
     const multivariant = await app.send('/titles/film/multivariant.m3u8');
     const media = await app.send('/titles/film/a1/media.m3u8');

@@ -73,3 +73,12 @@ test.each([
 ])('%s is %s', async (path, code) => {
   expect((await app.send(path)).json).toMatchObject({ code });
 });
+
+test('the DASH manifest names each as one text, which is served whole', async () => {
+  const { text } = await app.send('/titles/film/manifest.mpd');
+  expect(text).toContain('<BaseURL>sx1a2b3c4d/text.vtt</BaseURL>');
+  const whole = await app.send('/titles/film/sx1a2b3c4d/text.vtt');
+  expect(whole).toMatchObject({ status: 200, text: 'WEBVTT\n\n00:00:01.500 --> 00:00:02.500\n안녕\n' });
+  expect(whole.headers['content-type']).toBe('text/vtt; charset=utf-8');
+  expect((await app.send('/titles/film/s9/text.vtt')).status).toBe(404);
+});
