@@ -1,14 +1,11 @@
-import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 import type { SourceRecord } from './model/title.ts';
 import { assertOriginalThere } from './original-there.ts';
-
-const CHUNK_BYTES = 256 * 1024;
+import { readChunks } from './read-chunks.ts';
 
 /** The original bytes of a title, read as they are taken. @throws AppError `source_missing` */
-export async function readOriginal(mediaDir: string, { path, sizeBytes }: SourceRecord): Promise<Readable> {
+export async function readOriginal(mediaDir: string, { path, sizeBytes }: SourceRecord): Promise<AsyncIterable<Uint8Array>> {
   const fullPath = join(mediaDir, path);
   await assertOriginalThere(fullPath, sizeBytes);
-  return createReadStream(fullPath, { highWaterMark: CHUNK_BYTES });
+  return readChunks(fullPath);
 }

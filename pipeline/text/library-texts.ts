@@ -1,7 +1,5 @@
-import { createReadStream } from 'node:fs';
 import { lstat, open, readdir, stat, unlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { Readable } from 'node:stream';
 import PQueue from 'p-queue';
 import { AppError } from '../errors.ts';
 import type { AcceptableFile } from '../ingest/accept.ts';
@@ -11,6 +9,7 @@ import { parseUploadName } from '../ingest/parse-upload-name.ts';
 import { exists, moveFile } from '../ingest/place-file.ts';
 import type { Log } from '../log.ts';
 import { readBytes } from '../read-bytes.ts';
+import { readChunks } from '../read-chunks.ts';
 import { createChunkDecoder } from './chunk-decoder.ts';
 import { createEncodingDetector } from './detect-encoding.ts';
 
@@ -25,8 +24,8 @@ export interface LibraryText {
 export interface OpenText extends LibraryText {
   /** As iconv-lite names it. */
   encoding: string;
-  /** Its bytes as they lie there. */
-  read(): Readable;
+  /** Its bytes as they lie there. The file is open from the first that is asked for to the last. */
+  read(): AsyncIterable<Uint8Array>;
 }
 
 export interface LibraryTexts {
@@ -108,7 +107,7 @@ export function createLibraryTexts({ mediaDir, log }: { mediaDir: string; log: L
   async function openText(name: string): Promise<OpenText | undefined> {
     const [text, path] = await Promise.all([find(name), pathOf(name)]);
     if (text === undefined || path === undefined) return undefined;
-    return { ...text, encoding: await encodingOf(text, path), read: () => createReadStream(path) };
+    return { ...text, encoding: await encodingOf(text, path), read: () => readChunks(path) };
   }
 
   async function encodingOf({ name, sizeBytes, modifiedAtMs }: LibraryText, path: string): Promise<string> {
@@ -116,7 +115,7 @@ export function createLibraryTexts({ mediaDir, log }: { mediaDir: string; log: L
     const known = encodings.get(key);
     if (known !== undefined) return known;
     const detector = createEncodingDetector();
-    for await (const chunk of createReadStream(path)) detector.push(chunk as Uint8Array);
+    for await (const chunk of readChunks(path)) detector.push(chunk);
     encodings.set(key, detector.encoding());
     if (encodings.size > MOST_KNOWN_ENCODINGS) encodings.delete(encodings.keys().next().value as string);
     return encodings.get(key) ?? 'utf-8';

@@ -7,14 +7,12 @@ import type { Request, Response } from 'express';
  * client goes, no further one is asked for. An error before the first is an answer; one after it ends the connection.
  */
 export async function sendChunks(req: Request, res: Response, chunks: AsyncIterable<string | Uint8Array>): Promise<void> {
-  const source = chunks instanceof Readable ? chunks : Readable.from(chunks, { objectMode: false });
   if (req.method === 'HEAD') {
-    source.destroy();
     res.end();
     return;
   }
   try {
-    await pipeline(source, res);
+    await pipeline(Readable.from(chunks, { objectMode: false }), res);
   } catch (error) {
     // Nobody is there any more to be told.
     if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;

@@ -44,14 +44,19 @@ async function sendPlain(req: Request, res: Response, text: OpenText): Promise<v
 /** 204 where nothing is left: an EventSource that has had all does not come again then (WHATWG HTML 9.2.3). */
 async function sendEvents(req: Request, res: Response, text: OpenText): Promise<void> {
   const lines = linesAfter(splitLines(decodeChunks(text.read(), text.encoding)), lastLine(req.get('Last-Event-ID')));
-  const first = await lines.next();
-  if (first.done) {
-    res.status(204).end();
-    return;
+  try {
+    const first = await lines.next();
+    if (first.done) {
+      res.status(204).end();
+      return;
+    }
+    // nginx would hold lines back in its buffer.
+    res.set({ 'Content-Type': `${EVENTS_TYPE}; charset=utf-8`, 'X-Accel-Buffering': 'no' });
+    await sendChunks(req, res, renderEvents(first.value, lines));
+  } finally {
+    // Also where nobody was there any more to take a second one.
+    await lines.return(undefined);
   }
-  // nginx would hold lines back in its buffer.
-  res.set({ 'Content-Type': `${EVENTS_TYPE}; charset=utf-8`, 'X-Accel-Buffering': 'no' });
-  await sendChunks(req, res, renderEvents(first.value, lines));
 }
 
 async function* linesAfter(lines: AsyncIterable<TextLine>, last: number): AsyncGenerator<TextLine> {

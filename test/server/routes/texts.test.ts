@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readlink, symlink, writeFile } from 'node:fs/promises';
 import { get } from 'node:http';
 import { join } from 'node:path';
 import iconv from 'iconv-lite';
@@ -21,6 +21,12 @@ function put(name: string, content: string | Uint8Array): Promise<void> {
 
 function ask(name: string, headers: Record<string, string> = {}) {
   return app.send(`/text_stream?file_name=${encodeURIComponent(name)}`, { headers });
+}
+
+/** How often this process, which is the server too, has the file open. */
+async function countOpen(name: string): Promise<number> {
+  const open = await Promise.all((await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
+  return open.filter((path) => path.endsWith(`/texts/${name}`)).length;
 }
 
 describe('GET /text_stream', () => {
@@ -79,8 +85,18 @@ describe('GET /text_stream', () => {
     const before = process.memoryUsage().arrayBuffers;
     expect((await ask('long.txt')).bytes.length).toBe(2_000_000 * 8);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 * 1024 * 1024);
+    expect(await countOpen('long.txt')).toBe(1);
     request.destroy();
-    expect((await app.send('/api/texts')).status).toBe(200);
+    await expect.poll(() => countOpen('long.txt')).toBe(0);
+  });
+
+  test('who asks for the head alone opens nothing for good', async () => {
+    await put('a.txt', TEXT);
+    for (const Accept of ['text/plain', 'text/event-stream']) {
+      const head = await app.send('/text_stream?file_name=a.txt', { method: 'HEAD', headers: { Accept } });
+      expect(head).toMatchObject({ status: 200, text: '', headers: { 'content-type': `${Accept}; charset=utf-8` } });
+    }
+    await expect.poll(() => countOpen('a.txt')).toBe(0);
   });
 });
 
