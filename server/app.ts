@@ -27,6 +27,8 @@ import { subtitleRoutes } from './routes/subtitles.ts';
 import { textStreamRoutes } from './routes/text-stream.ts';
 import { textRoutes } from './routes/texts.ts';
 import { titleRoutes } from './routes/titles.ts';
+import { trackPlaylistRoutes } from './routes/track-playlists.ts';
+import { trackRoutes } from './routes/tracks.ts';
 import { uploadRoutes } from './routes/upload.ts';
 import { waveformRoutes } from './routes/waveform.ts';
 import { workRoutes } from './routes/work.ts';
@@ -90,6 +92,7 @@ export function createApp({
   app.use(progressiveRoutes(services, { waitMs, stopping }), soundFileRoutes(services, { waitMs, stopping }), sourceRoutes(services));
   app.use(posterRoutes(services), storyboardRoutes(services), waveformRoutes(services), chapterRoutes(services));
   app.use(originalStreamRoutes(services), textStreamRoutes(services), textRoutes(services));
+  app.use(trackRoutes(services), trackPlaylistRoutes(services));
   app.use(titleRoutes(services), uploadRoutes(services), workRoutes(services), eventRoutes(services, events));
   app.use(statusRoutes(services, metrics, stopping));
   app.use(clientRoutes(clientDir));

@@ -25,6 +25,7 @@ import type { Log } from '../pipeline/log.ts';
 import { parseQuietHours } from '../pipeline/model/work/quiet-hours.ts';
 import { createMovieTables } from '../pipeline/movie-tables.ts';
 import { openOriginal } from '../pipeline/open-original.ts';
+import { createPlaylists } from '../pipeline/playlists/playlists.ts';
 import { createTitlePreparer, type TitlePreparer } from '../pipeline/prepare-title.ts';
 import { createMovieCache } from '../pipeline/progressive/movie-cache.ts';
 import { createSoundFiles } from '../pipeline/progressive/sound-files.ts';
@@ -210,6 +211,7 @@ async function startParts(settings: Settings, log: Log, closers: (() => unknown)
     ...{ movies, soundFiles, subtitles },
     openOriginal: (source) => openOriginal(mediaDir, source),
     texts,
+    playlists: createPlaylists({ mediaDir, log }),
     async receiveText(body, { name, sizeBytes }) {
       const upload = await receiveUpload({ body, name, mediaDir, maxBytes: settings.MAX_UPLOAD_BYTES, ...lengthOf(sizeBytes) });
       try {

@@ -7,6 +7,7 @@ import type { SourceRecord, TitleError, TitleRecord } from '../pipeline/model/ti
 import type { BackgroundView, WorkView } from '../pipeline/model/work/work-view.ts';
 import type { WaitOutcome } from '../pipeline/on-demand.ts';
 import type { Original } from '../pipeline/open-original.ts';
+import type { Playlists } from '../pipeline/playlists/playlists.ts';
 import type { MovieCache } from '../pipeline/progressive/movie-cache.ts';
 import type { SoundFiles } from '../pipeline/progressive/sound-files.ts';
 import type { ChunkQueue } from '../pipeline/queue/chunk-queue.ts';
@@ -50,6 +51,7 @@ export interface Services {
   openOriginal(source: SourceRecord): Promise<Original>;
   subtitles: Pick<SubtitleTexts, 'readCues'>;
   texts: LibraryTexts;
+  playlists: Playlists;
   /** As `receive`, for a text of the library. */
   receiveText(body: Readable, upload: UploadFacts): Promise<LibraryText>;
   /** The original bytes, from the first to the last. Throws `source_missing`. */

@@ -13,6 +13,7 @@ import { trackAsset } from '../../pipeline/model/text/subtitle-document.ts';
 import { planTimeline } from '../../pipeline/model/timeline/boundaries.ts';
 import type { TitleRecord } from '../../pipeline/model/title.ts';
 import { openOriginal } from '../../pipeline/open-original.ts';
+import { createPlaylists } from '../../pipeline/playlists/playlists.ts';
 import { createMovieCache } from '../../pipeline/progressive/movie-cache.ts';
 import { openSqliteChunkQueue } from '../../pipeline/queue/sqlite-chunk-queue.ts';
 import { readOriginal } from '../../pipeline/read-original.ts';
@@ -105,6 +106,7 @@ export async function startApp(
       },
     },
     texts,
+    playlists: createPlaylists({ mediaDir, log }),
     async receiveText(body, { name }) {
       const upload = await receiveUpload({ body, name, mediaDir, maxBytes: maxUploadBytes });
       try {
