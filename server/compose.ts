@@ -30,7 +30,6 @@ import { createTitlePreparer, type TitlePreparer } from '../pipeline/prepare-tit
 import { createMovieCache } from '../pipeline/progressive/movie-cache.ts';
 import { createSoundFiles } from '../pipeline/progressive/sound-files.ts';
 import { openSqliteChunkQueue } from '../pipeline/queue/sqlite-chunk-queue.ts';
-import { readOriginal } from '../pipeline/read-original.ts';
 import { createSeekIndexes } from '../pipeline/seek-indexes.ts';
 import { createFsSegmentStore } from '../pipeline/storage/fs-segment-store.ts';
 import type { SegmentStore } from '../pipeline/storage/segment-store.ts';
@@ -220,7 +219,6 @@ async function startParts(settings: Settings, log: Log, closers: (() => unknown)
         await upload.discard();
       }
     },
-    readOriginal: (source) => readOriginal(mediaDir, source),
     pendingFiles: inbox.pending,
   };
 }

@@ -54,8 +54,6 @@ export interface Services {
   playlists: Playlists;
   /** As `receive`, for a text of the library. */
   receiveText(body: Readable, upload: UploadFacts): Promise<LibraryText>;
-  /** The original bytes, from the first to the last. Throws `source_missing`. */
-  readOriginal(source: SourceRecord): Promise<AsyncIterable<Uint8Array>>;
   /** Takes a title away for good: its work, its segments and its original. */
   removeTitle(titleId: string): Promise<void>;
   pendingFiles(): PendingFile[];

@@ -1,4 +1,3 @@
-import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import { AppError } from '../../pipeline/errors.ts';
 import { type CacheKind, cacheControl } from './cache-policy.ts';
@@ -6,6 +5,7 @@ import { checkConditions, isRangeApplicable, type Validators } from './condition
 import { planMultipart } from './multipart.ts';
 import { type ByteRange, renderContentRange } from './range.ts';
 import { parseRangeSet } from './range-set.ts';
+import { sendChunks } from './send-chunks.ts';
 
 /** A body of known length, too long to be in hand as a whole. */
 export interface Body extends Validators {
@@ -47,11 +47,11 @@ export async function sendBody(req: Request, res: Response, body: Body): Promise
   if (ranges.length > 1) {
     const multipart = planMultipart(ranges, sizeBytes, contentType, `millrace-${etag.replace(/[^\w-]/g, '')}`);
     setEntity(res, 206, multipart.contentType, multipart.sizeBytes);
-    return streamTo(req, res, readMultipart(body, ranges, multipart));
+    return sendChunks(req, res, readMultipart(body, ranges, multipart));
   }
   if (decision.kind === 'parts') res.set('Content-Range', renderContentRange(only, sizeBytes));
   setEntity(res, decision.kind === 'parts' ? 206 : 200, contentType, only.end - only.start + 1);
-  return streamTo(req, res, body.read(only));
+  return sendChunks(req, res, body.read(only));
 }
 
 /** A body whose length nobody knows yet: no ranges of it, and nothing that a cache could keep. */
@@ -62,7 +62,7 @@ export function sendStream(
 ): Promise<void> {
   res.set({ 'Accept-Ranges': 'none', 'Cache-Control': cacheControl('live-data'), ...headers });
   res.setHeader('Content-Type', contentType);
-  return streamTo(req, res, chunks);
+  return sendChunks(req, res, chunks);
 }
 
 function setEntity(res: Response, status: number, contentType: string, sizeBytes: number): void {
@@ -81,27 +81,4 @@ async function* readMultipart(
     yield* body.read(range);
   }
   yield tail;
-}
-
-async function streamTo(req: Request, res: Response, chunks: AsyncIterable<Uint8Array>): Promise<void> {
-  if (req.method === 'HEAD') {
-    res.end();
-    return;
-  }
-  const iterator = chunks[Symbol.asyncIterator]();
-  const first = await iterator.next();
-  try {
-    await pipeline(resume(first, iterator), res);
-  } catch (error) {
-    // Who has gone needs no answer; pipeline has ended the reading.
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
-  }
-}
-
-async function* resume(first: IteratorResult<Uint8Array>, iterator: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  try {
-    for (let next = first; !next.done; next = await iterator.next()) yield next.value;
-  } finally {
-    await iterator.return?.();
-  }
 }

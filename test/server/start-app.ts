@@ -16,7 +16,6 @@ import { openOriginal } from '../../pipeline/open-original.ts';
 import { createPlaylists } from '../../pipeline/playlists/playlists.ts';
 import { createMovieCache } from '../../pipeline/progressive/movie-cache.ts';
 import { openSqliteChunkQueue } from '../../pipeline/queue/sqlite-chunk-queue.ts';
-import { readOriginal } from '../../pipeline/read-original.ts';
 import { createFsSegmentStore } from '../../pipeline/storage/fs-segment-store.ts';
 import { createLibraryTexts } from '../../pipeline/text/library-texts.ts';
 import { everybodyMayRead } from '../../server/http/access.ts';
@@ -115,7 +114,6 @@ export async function startApp(
         await upload.discard();
       }
     },
-    readOriginal: (source) => readOriginal(mediaDir, source),
     pendingFiles: () => [],
   };
   const server = await openHttpServer({ host: '127.0.0.1', port: 0, ...serverOptions });
