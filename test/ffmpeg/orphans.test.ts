@@ -11,7 +11,7 @@ import { temporaryFolder } from '../conformance/fixtures.ts';
 import { findTools, processesNaming, silentLog } from './title-home.ts';
 
 /** A process that becomes another program, or ends, is not to be seen at once. */
-const POLL = { interval: 10 };
+const POLL = { interval: 10, timeout: 20_000 };
 const lifeline = await findLifeline();
 const moduleOf = (path: string) => JSON.stringify(pathToFileURL(join(import.meta.dirname, '../../pipeline', path)).href);
 
