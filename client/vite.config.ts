@@ -20,6 +20,7 @@ export default defineConfig({
     proxy: {
       '/api': SERVER,
       '/titles': SERVER,
+      '^/(audio_|video_|text_)?stream\\?': SERVER,
     },
   },
 });

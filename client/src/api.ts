@@ -36,6 +36,24 @@ export async function fetchPending(signal?: AbortSignal): Promise<PendingFile[]>
   return ((await request('/api/pending', { signal })) as { files: PendingFile[] }).files;
 }
 
+/** A title of sound alone, as its tags describe it. */
+export interface TrackFacts {
+  id: string;
+  title: string;
+  artist?: string;
+  album?: string;
+  durationSeconds: number | null;
+}
+
+export async function fetchTracks(search: URLSearchParams, signal?: AbortSignal): Promise<TrackFacts[]> {
+  return ((await request(`/api/tracks?${search}`, { signal })) as { tracks: TrackFacts[] }).tracks;
+}
+
+/** The texts of the library. */
+export async function fetchTexts(signal?: AbortSignal): Promise<{ name: string }[]> {
+  return ((await request('/api/texts', { signal })) as { texts: { name: string }[] }).texts;
+}
+
 export async function renameTitle(titleId: string, name: string): Promise<void> {
   await request(titlePath(titleId), {
     method: 'PATCH',

@@ -3,6 +3,7 @@ import './styles/base.css';
 import './styles/shell.css';
 import './styles/library.css';
 import './styles/watch.css';
+import './styles/streams.css';
 import { createAnnouncer } from './app/announcer.ts';
 import { arriving } from './app/arriving.ts';
 import { createDropZone } from './app/drop-zone.ts';
@@ -14,7 +15,9 @@ import { sendFile } from './app/send-file.ts';
 import { createShell } from './app/shell.ts';
 import { createUploads, type Upload } from './app/uploads.ts';
 import { mountLibrary } from './library/library-page.ts';
+import { mountMusic } from './music/music-page.ts';
 import { parseRoute, type Route } from './routes.ts';
+import { mountStreams } from './streams/streams-page.ts';
 import { texts } from './texts.ts';
 import { mountEmbed } from './watch/embed-page.ts';
 import { mountUnknown } from './watch/stage-message.ts';
@@ -72,6 +75,8 @@ function startApp(root: HTMLElement): void {
     if (next.page === 'library') mountLibrary(shell.main, { library, background, onFiles: uploads.add }, signal);
     else if (next.page === 'watch')
       mountWatch(shell.main, { titleId: next.titleId, events, background, onDeleted: () => navigate('/') }, signal);
+    else if (next.page === 'streams') mountStreams(shell.main, signal);
+    else if (next.page === 'music') mountMusic(shell.main, signal);
     else mountUnknown(shell.main);
     showTray();
     // Who follows a link goes on from the new page's beginning; a page that is opened begins with the browser's own order.

@@ -173,6 +173,28 @@ export const texts = {
     unknown: 'The player met an unexpected problem.',
   },
 
+  music: {
+    heading: 'Music',
+    search: 'Search titles, artists, albums',
+    none: 'There are no tracks like that. Drop music into the library.',
+    export: 'Playlist for other players (M3U)',
+  },
+
+  streams: {
+    heading: 'Streams',
+    about: 'Each way of streaming over HTTP, live from this library.',
+    title: 'Title',
+    text: 'Text',
+    audio: 'Sound as one stream, audio/mpeg.',
+    video: 'Picture and sound as one stream, video/mp4.',
+    original: 'The original bytes, chunk by chunk.',
+    plain: 'Text as it comes, in UTF-8 whatever it is stored in.',
+    events: 'Text as events, line by line.',
+    start: 'Start',
+    count: (chunks: number, size: string) => `${size} in ${chunks} chunks`,
+    failed: (reason: string) => `It ended early (${reason}).`,
+  },
+
   // Errors, by the API's stable codes; codes that are not here are said in the server's words
   errors: {
     unauthorized: 'This needs the server’s access token.',

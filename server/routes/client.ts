@@ -19,7 +19,7 @@ export function clientRoutes(clientDir: string): Router {
       },
     }),
   );
-  router.get(['/', '/watch/:id'], (_req, res) => sendPage(res));
+  router.get(['/', '/watch/:id', '/streams', '/music'], (_req, res) => sendPage(res));
   router.get('/embed/:id', (_req, res) => sendPage(res.set(EMBED_HEADERS)));
   // A person who mistyped an address is told so by the app; a program is told by a problem.
   router.get('/*address', (req, res, next) => {

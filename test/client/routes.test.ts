@@ -5,6 +5,8 @@ test.each([
   ['/', { page: 'library' }],
   ['/watch/aB_9-', { page: 'watch', titleId: 'aB_9-' }],
   ['/watch/abc/', { page: 'watch', titleId: 'abc' }],
+  ['/streams', { page: 'streams' }],
+  ['/music', { page: 'music' }],
   ['/embed/abc', { page: 'embed', titleId: 'abc' }],
   ['/watch/', { page: 'unknown' }],
   ['/watch/a/b', { page: 'unknown' }],
