@@ -2,6 +2,7 @@ import express, { type Request, Router } from 'express';
 import { z } from 'zod';
 import { AppError } from '../../pipeline/errors.ts';
 import type { LibraryText } from '../../pipeline/text/library-texts.ts';
+import { expectBody, lingerAfterRefusal } from '../http/expect-body.ts';
 import type { Services } from '../services.ts';
 
 const CHANGE = z.strictObject({ name: z.string() });
@@ -15,11 +16,11 @@ export function textRoutes({ texts, receiveText }: Services): Router {
   });
 
   router.put('/api/texts', async (req, res) => {
+    lingerAfterRefusal(req, res);
     const { name } = req.query;
     if (typeof name !== 'string' || name === '')
       throw new AppError('name_invalid', 'Say what the text is called: PUT /api/texts?name=lyrics.txt');
-    const length = req.headers['content-length'];
-    const text = await receiveText(req, { name, sizeBytes: length === undefined ? undefined : Number(length) });
+    const text = await receiveText(req, { name, ...expectBody(req, res) });
     res.status(201).json(viewText(text));
   });
 

@@ -13,7 +13,7 @@ const AHEAD_SECONDS = 30;
 const BEHIND_SECONDS = 30;
 
 /**
- * Plays tracks without a gap: all of them are appended to one source buffer, each where the one before ends, to the sample. Two media
+ * Plays tracks on one clock: all of them are appended to one source buffer, each where the one before ends, to the sample. Two media
  * elements in turn would begin tens of milliseconds late, at best.
  */
 export function createGaplessQueue(
