@@ -191,7 +191,7 @@ export const texts = {
     plain: 'Text as it comes, in UTF-8 whatever it is stored in.',
     events: 'Text as events, line by line.',
     start: 'Start',
-    count: (chunks: number, size: string) => `${size} in ${chunks} chunks`,
+    count: (chunks: number, size: string) => `${size} in ${chunks} ${chunks === 1 ? 'chunk' : 'chunks'}`,
     failed: (reason: string) => `It ended early (${reason}).`,
   },
 

@@ -19,7 +19,7 @@ export function createShell(root: HTMLElement, onFiles: (files: File[]) => void,
     h(
       'header',
       { class: 'bar' },
-      h('a', { class: 'brand', href: '/' }, brandMark(), texts.product),
+      h('a', { class: 'brand', href: '/' }, brandMark(), h('span', { class: 'brand__name' }, texts.product)),
       h(
         'nav',
         { class: 'bar__pages' },
