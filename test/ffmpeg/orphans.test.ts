@@ -69,16 +69,21 @@ describe('an encoder whose server is killed', () => {
     await expect.poll(() => processesNaming(server.line), POLL).toEqual([]);
   });
 
-  test.each([
-    ['on a machine that cannot tie processes together', false, UNTIL_FFMPEG],
-    ['and that was stopped before it was tied', true, ''],
-  ])('%s is ended at the next start, though it is stopped', async (_, hasLifeline, before) => {
+  test('on a machine that cannot tie processes together is ended at the next start, though it is stopped', async () => {
     useTemporaryFolder();
-    const server = await startServer(encoding(`${before} run.suspend();`, 0), hasLifeline);
+    const server = await startServer(encoding(`${UNTIL_FFMPEG} run.heard(); run.suspend();`, 0), false);
     expect(await endOrphans()).toBe(0);
     await expect.poll(() => processesNaming(server.line), POLL).toHaveLength(1);
     await server.kill();
     expect(await endOrphans()).toBe(1);
+    await expect.poll(() => processesNaming(server.line), POLL).toEqual([]);
+  });
+
+  test('and that somebody stopped while it was being tied is ended at the next start at the latest', async () => {
+    useTemporaryFolder();
+    const server = await startServer(encoding("process.kill(run.pid, 'SIGSTOP');", 0));
+    await server.kill();
+    await endOrphans();
     await expect.poll(() => processesNaming(server.line), POLL).toEqual([]);
   });
 });
