@@ -36,7 +36,9 @@ test.skipIf(findProgram('mpv') === undefined)('mpv plays it to the end without a
   const status = ['--msg-level=all=warn,statusline=status', '--term-status-msg=at ${=time-pos} not decoded ${decoder-frame-drop-count}'];
   const { stdout, stderr } = await execute('mpv', ['--no-config', '--vo=null', '--ao=null', ...status, playlistUrl]);
   const said = `${stdout}\n${stderr}`.split(/[\r\n]+/).map(withoutControls);
-  expect(said.filter((line) => line !== '' && !line.startsWith('at '))).toEqual([]);
+  // What it says of a machine that is too busy to feed a sound card is none of the film's.
+  const isOfFilm = (line: string) => line !== '' && !line.startsWith('at ') && line !== 'Audio device underrun detected.';
+  expect(said.filter(isOfFilm)).toEqual([]);
   const [, endSeconds, notDecoded] = /^at ([\d.]+) not decoded (\d+)$/.exec(said.findLast((line) => line !== '') ?? '') ?? [];
   expect(Number(endSeconds)).toBeGreaterThan(SECONDS - 0.5);
   expect(notDecoded).toBe('0');

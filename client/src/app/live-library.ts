@@ -20,6 +20,8 @@ export function openLiveLibrary(events: EventStream): LiveLibrary {
   const listeners = new Set<() => void>();
   let state: LibraryState | undefined;
   let error: ApiError | undefined;
+  /** An answer may be older than the news that its title is gone. */
+  const removed = new Set<string>();
 
   function become(next: LibraryState | undefined, problem?: ApiError): void {
     state = next;
@@ -30,7 +32,7 @@ export function openLiveLibrary(events: EventStream): LiveLibrary {
   async function reload(): Promise<void> {
     try {
       const [titles, pending] = await Promise.all([fetchTitles(), fetchPending()]);
-      become({ titles: sortTitles(titles), pending });
+      become({ titles: sortTitles(titles.filter(({ id }) => !removed.has(id))), pending });
     } catch (reason) {
       become(state, asApiError(reason));
     }
@@ -38,12 +40,14 @@ export function openLiveLibrary(events: EventStream): LiveLibrary {
 
   const fetchSoon = oncePer(FETCH_AGAIN_AFTER_MS, async (titleId) => {
     const title = await fetchIfThere(titleId);
-    if (state !== undefined && title !== undefined) become(putTitle(state, title));
+    if (state !== undefined && title !== undefined && !removed.has(titleId)) become(putTitle(state, title));
   });
 
   events.follow(
     {
       event(event) {
+        if (event.type === 'title-removed') removed.add(event.titleId);
+        else if (event.type === 'title') removed.delete(event.titleId);
         if (state === undefined) return;
         const { state: next, fetchTitleId } = applyEvent(state, event);
         if (next !== state) become(next);
