@@ -86,8 +86,10 @@ async function seekAll(page: Page, places: readonly number[], frameRate: number)
   const seen: SeekSeen[] = [];
   for (const placeSeconds of places) {
     const waitedMs = await page.evaluate(seekTo, placeSeconds);
+    await page.evaluate(untilPainted);
     const atPlace = await page.evaluate(readFrame, STRIP);
     const { soundSeconds, clockSeconds } = await page.evaluate(listen, SWEEP);
+    await page.evaluate(untilPainted);
     const later = await page.evaluate(readFrame, STRIP);
     seen.push({
       ...{ placeSeconds, waitedMs },
@@ -110,10 +112,13 @@ async function seekTo(seconds: number): Promise<number> {
     shown = await new Promise<number>((resolve) => video.requestVideoFrameCallback((_, frame) => resolve(frame.mediaTime)));
   }
   const waitedMs = performance.now() - startedAtMs;
-  // Chromium may show the frame before it for a moment, while it still decodes.
   await settled;
-  for (let painted = 0; painted < 2; painted++) await new Promise(requestAnimationFrame);
   return waitedMs;
+}
+
+/** In the page. Chromium may show the frame before for a moment, while it still decodes. */
+async function untilPainted(): Promise<void> {
+  for (let painted = 0; painted < 2; painted++) await new Promise(requestAnimationFrame);
 }
 
 /** `v720/17`, … */
