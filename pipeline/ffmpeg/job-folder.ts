@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { isOwnerGone, ownOwnerName } from './owner.ts';
 
 /** `mr-<owner>-XXXXXX`: short, since a socket's path may have 108 bytes; with the owner, so that its successor can tidy up. */
-const NAME = /^mr-(\d+)-([0-9a-z]+)-\w{6}$/;
+const NAME = /^mr-(\d+-[0-9a-z]+)-\w{6}$/;
 
 /** A folder for one ffmpeg run's sockets or pictures. Whoever makes it removes it. */
 export function makeJobFolder(): Promise<string> {
@@ -19,5 +19,5 @@ export async function sweepJobFolders(): Promise<number> {
 }
 
 function isAbandoned(name: RegExpExecArray | null): boolean {
-  return name !== null && isOwnerGone(Number(name[1]), name[2] ?? '');
+  return name !== null && isOwnerGone(name[1] ?? '');
 }

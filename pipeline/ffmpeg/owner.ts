@@ -3,8 +3,7 @@ import { processStart } from '../process-start.ts';
 
 /** The variable by which a process that we start tells whose it is. */
 const VARIABLE = 'MILLRACE_OWNER';
-const OWNER = /(\d+)-([0-9a-z]+)/;
-const OWNER_IN_ENVIRONMENT = new RegExp(`(?:^|\\0)${VARIABLE}=${OWNER.source}(?:\\0|$)`);
+const OWNER_IN_ENVIRONMENT = new RegExp(`(?:^|\\0)${VARIABLE}=(\\d+-[0-9a-z]+)(?:\\0|$)`);
 
 /** `<pid>-<start>`: with its start, since pids are used again (in a container it is always the same one). */
 export function ownOwnerName(): string {
@@ -23,10 +22,12 @@ export function ownedEnvironment(): NodeJS.ProcessEnv {
 /** Whether an environment, as /proc shows it, is of a process whose owner is gone. */
 export function isOrphansEnvironment(environment: string): boolean {
   const name = OWNER_IN_ENVIRONMENT.exec(environment);
-  return name !== null && isOwnerGone(Number(name[1]), name[2] ?? '');
+  return name !== null && isOwnerGone(name[1] ?? '');
 }
 
-/** `start` as processStart tells it, or `0` where it tells nothing. */
-export function isOwnerGone(pid: number, start: string): boolean {
+/** `name` as ownOwnerName has it; its start is `0` where nothing tells of it. */
+export function isOwnerGone(name: string): boolean {
+  const [pidText, start = '0'] = name.split('-');
+  const pid = Number(pidText);
   return !isProcessAlive(pid) || (start !== '0' && processStart(pid) !== start);
 }

@@ -105,8 +105,10 @@ export function createLibraryTexts({ mediaDir, log }: { mediaDir: string; log: L
   }
 
   async function openText(name: string): Promise<OpenText | undefined> {
-    const [text, path] = await Promise.all([find(name), pathOf(name)]);
-    if (text === undefined || path === undefined) return undefined;
+    const fileName = await findFile(name);
+    const text = fileName && (await describe(fileName));
+    if (!text) return undefined;
+    const path = join(folder, fileName);
     return { ...text, encoding: await encodingOf(text, path), read: () => readChunks(path) };
   }
 

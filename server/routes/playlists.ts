@@ -1,9 +1,9 @@
 import { type Request, type Response, Router } from 'express';
 import { AppError } from '../../pipeline/errors.ts';
 import type { AnswerCache } from '../cache/answer-cache.ts';
-import { startWaiting, type WaitLimits } from '../http/waiting.ts';
+import type { WaitLimits } from '../http/waiting.ts';
 import type { Services } from '../services.ts';
-import { waitForPlan } from '../wait-for-plan.ts';
+import { awaitPlan, explainMissingPlan } from './await-plan.ts';
 import { checkRenditionId, checkTitleId } from './params.ts';
 import { sendOpened } from './send-opened.ts';
 
@@ -26,21 +26,9 @@ export function playlistRoutes(services: Services, answers: AnswerCache, limits:
 
   async function sendWhenPlanned(req: Request, res: Response, kind: 'multivariant' | 'manifest'): Promise<void> {
     const titleId = checkTitleId(req.params.id);
-    const waiting = startWaiting(res, limits);
-    const plan = await waitForPlan(services, titleId, waiting.signal);
-    if (waiting.isClientGone()) return;
-    const open = plan && (await answers.open({ kind, titleId }));
+    if ((await awaitPlan(services, titleId, res, limits)) === undefined) return;
+    const open = await answers.open({ kind, titleId });
     if (open === undefined) throw await explainMissingPlan(services, titleId);
     await sendOpened(req, res, answers, open);
   }
-}
-
-/** Why a title has nothing to play. */
-export async function explainMissingPlan({ catalogue }: Services, titleId: string): Promise<AppError> {
-  const title = await catalogue.getTitle(titleId);
-  if (title === undefined) return new AppError('not_found', 'There is no such title.');
-  if (title.state !== 'failed') {
-    return new AppError('not_ready', 'This title is still being looked at. Ask again in a moment.', { retryable: true });
-  }
-  return new AppError('not_found', `This title cannot be played: ${title.record.error?.message ?? 'it failed'}`);
 }

@@ -1,19 +1,18 @@
 import { type Request, type Response, Router } from 'express';
 import { AppError, toAppError } from '../../pipeline/errors.ts';
 import { BoxError } from '../../pipeline/model/mp4/box.ts';
-import type { AudioRenditionPlan, Plan, RenditionPlan, VideoRenditionPlan } from '../../pipeline/model/plan.ts';
-import { type Choice, chooseRung, chooseSound } from '../../pipeline/model/progressive/choose-renditions.ts';
+import type { Plan, RenditionPlan } from '../../pipeline/model/plan.ts';
 import { segmentCount } from '../../pipeline/model/timeline/segments.ts';
 import type { LaidOutMovie } from '../../pipeline/progressive/laid-out-movie.ts';
 import { readMovie } from '../../pipeline/progressive/read-movie.ts';
 import { streamMovie } from '../../pipeline/progressive/stream-movie.ts';
 import { sendBody, sendStream } from '../http/send-body.ts';
-import { startWaiting, untilGone, type WaitLimits } from '../http/waiting.ts';
+import { untilGone, type WaitLimits } from '../http/waiting.ts';
 import type { Services } from '../services.ts';
-import { waitForPlan } from '../wait-for-plan.ts';
+import { awaitPlan } from './await-plan.ts';
 import { renderDownload } from './download-name.ts';
-import { checkTitleId, readWish } from './params.ts';
-import { explainMissingPlan } from './playlists.ts';
+import { checkTitleId } from './params.ts';
+import { wishedRung, wishedSound } from './wished-renditions.ts';
 
 /**
  * `GET /titles/:id/video.mp4` and `/audio.m4a`: a title as one file, of one rung and one sound. When all of it is stored, a plain MP4 laid
@@ -23,16 +22,17 @@ export function progressiveRoutes(services: Services, limits: WaitLimits): Route
   const router = Router();
   router.get('/titles/:id/video.mp4', async (req, res) => {
     await serve(req, res, 'video/mp4', (plan, isComplete) => {
-      const rung = orProblem(chooseRung(plan, readWish(req), isComplete), 'There is no such quality. The title says which there are.');
+      const rung = wishedRung(plan, req, isComplete);
       if (rung === undefined) throw new AppError('not_found', 'This title has no picture. Its sound is at audio.m4a.');
-      return [rung, ...soundOf(plan, req)];
+      const sound = wishedSound(plan, req);
+      return sound === undefined ? [rung] : [rung, sound];
     });
   });
   router.get('/titles/:id/audio.m4a', async (req, res) => {
     await serve(req, res, 'audio/mp4', (plan) => {
-      const sounds = soundOf(plan, req);
-      if (sounds.length === 0) throw new AppError('not_found', 'This title has no sound.');
-      return sounds;
+      const sound = wishedSound(plan, req);
+      if (sound === undefined) throw new AppError('not_found', 'This title has no sound.');
+      return [sound];
     });
   });
   return router;
@@ -44,10 +44,8 @@ export function progressiveRoutes(services: Services, limits: WaitLimits): Route
     choose: (plan: Plan, isComplete: (rendition: RenditionPlan) => boolean) => RenditionPlan[],
   ): Promise<void> {
     const titleId = checkTitleId(req.params.id);
-    const waiting = startWaiting(res, limits);
-    const plan = await waitForPlan(services, titleId, waiting.signal);
-    if (waiting.isClientGone()) return;
-    if (plan === undefined) throw await explainMissingPlan(services, titleId);
+    const plan = await awaitPlan(services, titleId, res, limits);
+    if (plan === undefined) return;
     const isComplete = await readCompleteness(services, plan);
     const renditions = choose(plan, isComplete);
     const headers = { ...(await renderDownload(services, req)), 'Content-Location': pinnedAddress(req, renditions) };
@@ -94,17 +92,6 @@ export function progressiveRoutes(services: Services, limits: WaitLimits): Route
       },
     });
   }
-}
-
-function soundOf(plan: Plan, req: Request): AudioRenditionPlan[] {
-  const sound = orProblem(chooseSound(plan, readWish(req)), 'There is no such sound track. The title says which there are.');
-  return sound === undefined ? [] : [sound];
-}
-
-/** Undefined where the title has none at all. @throws AppError `rendition_unknown` */
-function orProblem<Chosen extends VideoRenditionPlan | AudioRenditionPlan>(choice: Choice<Chosen>, message: string): Chosen | undefined {
-  if (choice.kind === 'unknown') throw new AppError('rendition_unknown', message);
-  return choice.kind === 'chosen' ? choice.rendition : undefined;
 }
 
 /** By the index: that all segments are stored is found out, once, by laying them out. */

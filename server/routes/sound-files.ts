@@ -1,17 +1,16 @@
 import { type Request, type Response, Router } from 'express';
 import { AppError } from '../../pipeline/errors.ts';
-import { chooseSound } from '../../pipeline/model/progressive/choose-renditions.ts';
 import { isCodedSo, type ORIGINALS } from '../../pipeline/model/progressive/is-coded-so.ts';
 import { MP3 } from '../../pipeline/model/progressive/mp3.ts';
 import { OGG_OPUS } from '../../pipeline/model/progressive/ogg-opus.ts';
 import { fileEtag } from '../http/etag.ts';
 import { sendBody } from '../http/send-body.ts';
-import { startWaiting, type WaitLimits } from '../http/waiting.ts';
+import type { WaitLimits } from '../http/waiting.ts';
 import type { Services } from '../services.ts';
-import { waitForPlan } from '../wait-for-plan.ts';
+import { awaitPlan, explainMissingPlan } from './await-plan.ts';
 import { renderDownload } from './download-name.ts';
-import { checkTitleId, readWish } from './params.ts';
-import { explainMissingPlan } from './playlists.ts';
+import { checkTitleId } from './params.ts';
+import { wishedSound } from './wished-renditions.ts';
 
 const CODINGS = { mp3: MP3, opus: OGG_OPUS };
 
@@ -22,16 +21,14 @@ export function soundFileRoutes(services: Services, limits: WaitLimits): Router 
   router.get('/titles/:id/audio.opus', (req, res) => serve(req, res, 'opus'));
   return router;
 
-  async function serve(req: Request<{ id: string }>, res: Response, extension: keyof typeof ORIGINALS): Promise<void> {
+  async function serve(req: Request, res: Response, extension: keyof typeof ORIGINALS): Promise<void> {
     const titleId = checkTitleId(req.params.id);
-    const waiting = startWaiting(res, limits);
-    const plan = await waitForPlan(services, titleId, waiting.signal);
-    if (waiting.isClientGone()) return;
+    const plan = await awaitPlan(services, titleId, res, limits);
+    if (plan === undefined) return;
     const title = await services.store.readTitle(titleId);
-    if (plan === undefined || title === undefined) throw await explainMissingPlan(services, titleId);
-    const choice = chooseSound(plan, readWish(req));
-    if (choice.kind === 'none') throw new AppError('not_found', 'This title has no sound.');
-    if (choice.kind === 'unknown') throw new AppError('rendition_unknown', 'There is no such sound track. The title says which there are.');
+    if (title === undefined) throw await explainMissingPlan(services, titleId);
+    const sound = wishedSound(plan, req);
+    if (sound === undefined) throw new AppError('not_found', 'This title has no sound.');
     const { contentType } = CODINGS[extension];
     const common = { contentType, cache: 'progressive', headers: await renderDownload(services, req) } as const;
     if (title.sourceInfo && isCodedSo(title.sourceInfo, extension)) {
@@ -40,7 +37,7 @@ export function soundFileRoutes(services: Services, limits: WaitLimits): Router 
       return;
     }
     if (!plan.timeline.ended) throw new AppError('not_ready', 'How long this title is will be known when it ends.', { retryable: true });
-    const file = await services.soundFiles.open(title, plan, choice.rendition, CODINGS[extension]);
+    const file = await services.soundFiles.open(title, plan, sound, CODINGS[extension]);
     await sendBody(req, res, { ...file, ...common, etag: `"${file.digest}"` });
   }
 }

@@ -2,12 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseTrustedProxies } from '../../server/http/client-address.ts';
 import { findProgram } from '../e2e/find-program.ts';
+import { freePort } from '../free-port.ts';
 import { addTitle, type RunningApp, send, startApp } from '../server/start-app.ts';
 
 const nginx = findProgram('nginx');
@@ -113,13 +113,4 @@ async function writeConfiguration(folder: string, port: number, upstream: number
   const around = `daemon off; master_process off; pid ${folder}/pid; error_log stderr notice; events {}\nhttp { access_log off; ${paths}\n${here}}\n`;
   await writeFile(join(folder, 'nginx.conf'), around);
   return join(folder, 'nginx.conf');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

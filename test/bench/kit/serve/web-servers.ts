@@ -1,11 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startMillrace } from '../../../e2e/start-millrace.ts';
+import { freePort } from '../../../free-port.ts';
 import type { ServedLibrary } from './library.ts';
 
 export const SERVER_CORE = 0;
@@ -80,13 +80,4 @@ async function stop(child: ChildProcess): Promise<void> {
   const ended = once(child, 'close');
   child.kill();
   await ended;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
